@@ -127,7 +127,7 @@ export interface frameComponents {
         };
         /**
          * Format: int32
-         * @description The state of a tracked file, in the numbering of the WebSockets page. The Management page prints another numbering under this name.
+         * @description The state of a tracked file, in the numbering of the WebSockets page. The Management page prints another numbering under this name. The documentation names the members without describing them; the descriptions follow from the names.
          * @example 4
          * @enum {integer}
          */

@@ -626,7 +626,7 @@ export interface components {
     schemas: {
         /**
          * Format: int32
-         * @description The kind of a user, a flag value. Members: 16 DesktopAdmin, 32 DesktopCreativeUser, 64 DesktopStandardUser. Other values exist in the hosted Web API; whether this agent knows them is not stated, so the list is open.
+         * @description The kind of a user, a flag value. Members: 16 DesktopAdmin, 32 DesktopCreativeUser, 64 DesktopStandardUser. Other values exist in the hosted Web API; whether this agent knows them is not stated, so the list is open. The documentation names the members without describing them; the descriptions follow from the names.
          * @example 16
          */
         UserType: number;
@@ -752,7 +752,7 @@ export interface components {
         };
         /**
          * Format: int32
-         * @description The status of a user; as a filter, any combination. Members: 1 Active, 2 Inactive, 4 Pending.
+         * @description The status of a user; as a filter, any combination. Members: 1 Active, 2 Inactive, 4 Pending. The documentation names the members without describing them; the descriptions follow from the names.
          * @example 1
          */
         UserStatus: number;
@@ -1288,19 +1288,19 @@ export interface components {
         };
         /**
          * Format: int32
-         * @description Where a transfer came from; as a filter, any combination, and 0 for no filter. Members: 1 Direct, 2 Drive, 4 Sync, 8 FastrLocal, 16 FastrServerToServer.
+         * @description Where a transfer came from; as a filter, any combination, and 0 for no filter. Members: 1 Direct, 2 Drive, 4 Sync, 8 FastrLocal, 16 FastrServerToServer. The documentation names the members without describing them; the descriptions follow from the names.
          * @example 1
          */
         TransferHistoryOrigin: number;
         /**
          * Format: int32
-         * @description The status of a recorded transfer; as a filter, any combination, and 0 for no filter. Members: 1 Created, 2 Running, 4 Completed, 8 Canceled, 16 Error, 32 Canceling, 64 Pausing, 128 Paused.
+         * @description The status of a recorded transfer; as a filter, any combination, and 0 for no filter. Members: 1 Created, 2 Running, 4 Completed, 8 Canceled, 16 Error, 32 Canceling, 64 Pausing, 128 Paused. The documentation names the members without describing them; the descriptions follow from the names.
          * @example 4
          */
         TransferStatus: number;
         /**
          * Format: int32
-         * @description The direction of a transfer; as a filter, 0 stands for no filter.
+         * @description The direction of a transfer; as a filter, 0 stands for no filter. The documentation names the members without describing them; the descriptions follow from the names.
          * @example 1
          * @enum {integer}
          */

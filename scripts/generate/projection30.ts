@@ -4,6 +4,8 @@ import type { JsonObject } from './bundle.ts';
 
 export function projectTo30(document: JsonObject): JsonObject {
   const copy = structuredClone(document);
+  // Neither exists in 3.0.
   delete copy.jsonSchemaDialect;
+  delete (copy.info as JsonObject).summary;
   return new Converter(copy, { allOfTransform: false }).convert() as JsonObject;
 }
