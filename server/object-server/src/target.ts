@@ -1,0 +1,54 @@
+// The request target: which resource a raw request line names. Nothing here resolves `.` or `..`: keys are opaque.
+
+import { isBucketName } from './bucket-store.ts';
+import { HttpError } from './http-error.ts';
+import { checkKey } from './key-path.ts';
+import { isUploadId } from './upload-store.ts';
+
+export type Target =
+  | { kind: 'service' }
+  | { kind: 'bucket'; bucket: string }
+  | { kind: 'object'; bucket: string; key: string }
+  | { kind: 'upload'; id: string };
+
+export interface ParsedTarget {
+  /** As sent, percent-encoding included: this is what a presigned URL signs. */
+  path: string;
+  query: URLSearchParams;
+  target: Target;
+}
+
+const UPLOADS = '/.uploads/';
+
+export function parseTarget(rawUrl: string): ParsedTarget {
+  const mark = rawUrl.indexOf('?');
+  const path = mark === -1 ? rawUrl : rawUrl.slice(0, mark);
+  if (!path.startsWith('/') || /[^\x21-\x7e]/.test(path))
+    throw new HttpError('InvalidRequest', 'The request target must be a percent-encoded path.');
+  return { path, query: new URLSearchParams(mark === -1 ? '' : rawUrl.slice(mark + 1)), target: resolve(path) };
+}
+
+function resolve(path: string): Target {
+  if (path === '/') return { kind: 'service' };
+  if (path.startsWith(UPLOADS)) {
+    const id = path.slice(UPLOADS.length);
+    if (!isUploadId(id)) throw new HttpError('NoSuchUpload', 'There is no upload of this id.');
+    return { kind: 'upload', id };
+  }
+  const decoded = decode(path.slice(1));
+  const slash = decoded.indexOf('/');
+  const bucket = slash === -1 ? decoded : decoded.slice(0, slash);
+  const key = slash === -1 ? '' : decoded.slice(slash + 1);
+  if (!isBucketName(bucket)) throw new HttpError('InvalidBucketName', 'The first path segment is not a bucket name.');
+  if (key === '') return { kind: 'bucket', bucket };
+  checkKey(key);
+  return { kind: 'object', bucket, key };
+}
+
+function decode(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    throw new HttpError('InvalidRequest', 'The path is not percent-encoded UTF-8.');
+  }
+}
