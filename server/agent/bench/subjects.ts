@@ -1,0 +1,90 @@
+// Owns the processes that are compared: the agent with and without validation, a bare Express route, Prism.
+import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+
+const require = createRequire(import.meta.url);
+
+export interface Subject {
+  readonly name: string;
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+export interface ReferenceSubject extends Subject {
+  /** A token of the demo administrator. */
+  login(): Promise<string>;
+}
+
+export async function startReference(validation: 'both' | 'none'): Promise<ReferenceSubject> {
+  const child = forkModule('./serve.ts', [validation]);
+  const url = await readyUrl(child);
+  const name = validation === 'both' ? 'agent, requests and responses validated' : 'agent, nothing validated';
+  const login = async (): Promise<string> => {
+    const answer = await fetch(`${url}/authentication/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ username: 'admin@example.com', password: 'click-demo', type: 16 }),
+    });
+    return ((await answer.json()) as { jwtToken: string }).jwtToken;
+  };
+  return { name, url, login, stop: () => stopChild(child) };
+}
+
+/** One Express route that parses the same JSON once and serialises it for every answer. */
+export async function startBare(page: string): Promise<Subject> {
+  const child = forkModule('./bare.ts', [page]);
+  return { name: 'bare Express route', url: await readyUrl(child), stop: () => stopChild(child) };
+}
+
+export async function startPrism(): Promise<Subject> {
+  const port = await freePort();
+  const cli = require.resolve('@stoplight/prism-cli/dist/index.js');
+  const bundle = require.resolve('@click-kit/contract/click/openapi.json');
+  const child = spawn(process.execPath, [cli, 'mock', bundle, '--port', String(port), '--verboseLevel', 'warn'], { stdio: 'ignore' });
+  const url = `http://127.0.0.1:${port}`;
+  await answering(`${url}/management/agent_status`, 30_000);
+  return { name: 'Prism CLI on the same bundle', url, stop: () => stopChild(child) };
+}
+
+function forkModule(module: string, args: string[]): ChildProcess {
+  return fork(fileURLToPath(new URL(module, import.meta.url)), args, {
+    execArgv: ['--import', 'tsx', '--conditions=source'],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, NODE_ENV: 'production' },
+  });
+}
+
+export async function readyUrl(child: ChildProcess): Promise<string> {
+  const [message] = (await Promise.race([once(child, 'message'), once(child, 'exit').then(([code]) => Promise.reject(new Error(`ended with ${String(code)}`)))])) as [{ url: string }];
+  return message.url;
+}
+
+export async function stopChild(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  await ended;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+/** Resolves with the milliseconds until the first answer. */
+export async function answering(url: string, deadlineMs: number): Promise<number> {
+  const started = performance.now();
+  for (;;) {
+    const answer = await fetch(url).catch(() => undefined);
+    if (answer !== undefined) return performance.now() - started;
+    if (performance.now() - started > deadlineMs) throw new Error(`${url} did not answer within ${deadlineMs} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}

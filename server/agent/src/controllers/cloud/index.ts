@@ -1,0 +1,17 @@
+// Owns the Cloud controller: its operations stand in one file per section of the documentation's page.
+import type { Controller } from '../../http/handler.ts';
+import { type ClientTransferDependencies, clientTransferOperations } from './client-transfers.ts';
+import { type CloudAccountDependencies, cloudAccountOperations } from './accounts.ts';
+import { type ServerTransferDependencies, serverTransferOperations } from './server-transfers.ts';
+import { type StorageDependencies, storageOperations } from './storage-operations.ts';
+import { type UploadAndDownloadDependencies, uploadsAndDownloads } from './uploads-and-downloads.ts';
+
+export type CloudDependencies = CloudAccountDependencies & StorageDependencies & UploadAndDownloadDependencies & ServerTransferDependencies & ClientTransferDependencies;
+
+export const cloud = (dependencies: CloudDependencies): Controller<'Cloud'> => ({
+  ...cloudAccountOperations(dependencies),
+  ...storageOperations(dependencies),
+  ...uploadsAndDownloads(dependencies),
+  ...serverTransferOperations(dependencies),
+  ...clientTransferOperations(dependencies),
+});

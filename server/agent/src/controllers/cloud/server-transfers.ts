@@ -1,0 +1,106 @@
+// Owns the server transfers of the Cloud controller (cloud.md, Fastr Server-to-Server Transfers).
+import { CloudType, type FilledSchema, type Schema, TransferHistoryOrigin } from '@click-kit/contract';
+import type { CloudAccounts } from '../../account/cloud-accounts.ts';
+import type { Caller } from '../../account/sessions.ts';
+import type { Handlers } from '../../http/handler.ts';
+import { Problem } from '../../http/problem.ts';
+import type { TransferEngine } from '../../transfers/engine.ts';
+import type { ObjectRef } from '../../transfers/plan.ts';
+import type { TransferView } from '../../transfers/view.ts';
+import { commanded, started } from './transfer-start.ts';
+
+export interface ServerTransferDependencies {
+  readonly cloudAccounts: CloudAccounts;
+  readonly transfers: TransferEngine;
+}
+
+type ServerTransferOperation = 'initiateServerTransfer' | 'getServerTransferStatus' | 'cancelServerTransfer' | 'getAllServerTransfers';
+
+/** .NET's unset date, which the page shows for a transfer that has not ended. */
+const unset = '0001-01-01T00:00:00';
+
+export const serverTransferOperations = ({ cloudAccounts, transfers }: ServerTransferDependencies): Pick<Handlers, ServerTransferOperation> => ({
+  initiateServerTransfer({ body, caller }) {
+    const source = endpoint(cloudAccounts, caller, 'source', body);
+    const target = endpoint(cloudAccounts, caller, 'target', body);
+    const result = transfers.start({
+      kind: 'server',
+      source,
+      target,
+      name: source.key.split('/').at(-1) ?? source.key,
+      userId: caller.userId,
+      accountId: caller.accountId,
+      origin: TransferHistoryOrigin.FastrServerToServer,
+      storageType: 'FastrServer',
+      contentType: 'application/octet-stream',
+    });
+    const { transferId } = started(result);
+    return { status: 202, body: { transferId, message: 'Server transfer initiated', status: 'pending' } };
+  },
+
+  getServerTransferStatus: ({ path, caller }) => ({ status: 200, body: statusOf(find(transfers, caller, path.transferId)) }),
+
+  async cancelServerTransfer({ path, caller }) {
+    const view = transfers.get(path.transferId);
+    if (view?.kind !== 'server' || view.plan.accountId !== caller.accountId) throw new Problem(499, 'NOT_FOUND', 'There is no server transfer with this id.');
+    return commanded(await transfers.cancel(path.transferId), 'cancelled');
+  },
+
+  getAllServerTransfers: ({ caller }) => ({ status: 200, body: transfers.list({ kind: 'server', accountId: caller.accountId }).map(statusOf) }),
+});
+
+function find(transfers: TransferEngine, caller: Caller, transferId: string): TransferView {
+  const view = transfers.get(transferId);
+  if (view?.kind !== 'server' || view.plan.accountId !== caller.accountId) throw new Problem(404, 'NOT_FOUND', 'There is no server transfer with this id.');
+  return view;
+}
+
+/**
+ * One end of the transfer. An account has to belong to the server that is named, so that a request cannot make the agent
+ * present an account's keys, or pass off another server as the account's.
+ */
+function endpoint(cloudAccounts: CloudAccounts, caller: Caller, side: 'source' | 'target', body: FilledSchema<'ServerTransferInitiateRequest'>): ObjectRef {
+  const serverUrl = httpUrl(body[`${side}ServerUrl`], `${side}ServerUrl`);
+  const object = { type: 'object', serverUrl: serverUrl.href, bucket: body[`${side}Bucket`], key: body[`${side}Path`].replace(/^\/+/, '') } as const;
+  const accountId = body[`${side}AccountId`];
+  if (accountId === undefined || accountId === '') return { ...object, cloudAccountId: null, provider: CloudType.LocalHttp };
+  const { id, account } = cloudAccounts.resolve(caller, { id: accountId });
+  const own = account.serviceUrl === '' ? account.endpoint : account.serviceUrl;
+  if (own !== '' && serverOf(new URL(own)) !== serverOf(serverUrl)) {
+    throw new Problem(499, 'SECURITY', `${side}ServerUrl is not the server of the cloud account ${side}AccountId.`);
+  }
+  return { ...object, cloudAccountId: id, provider: account.cloudType };
+}
+
+function httpUrl(text: string, field: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol !== 'http:' && url?.protocol !== 'https:') throw new Problem(499, 'DEFAULT', `The request is not valid: body.${field} has to be an http or https URL.`);
+  if (url.username !== '' || url.password !== '') throw new Problem(499, 'SECURITY', `body.${field} must not carry credentials; name a cloud account instead.`);
+  return url;
+}
+
+/** Protocol, host and port; the names of the loopback interface count as one. */
+function serverOf(url: URL): string {
+  const host = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname) ? 'loopback' : url.hostname;
+  return `${url.protocol}//${host}:${url.port}`;
+}
+
+function statusOf({ transferId, status, plan, startTime, endTime, bytesTransferred, totalBytes, progress, errorMessage }: TransferView): Schema<'FastrServerTransferStatus'> {
+  const [source, target] = [plan.source as ObjectRef, plan.target as ObjectRef];
+  return {
+    transferId,
+    status: status as Schema<'ServerTransferStatus'>,
+    sourceServerUrl: source.serverUrl ?? '',
+    targetServerUrl: target.serverUrl ?? '',
+    sourceBucket: source.bucket,
+    sourcePath: source.key,
+    targetBucket: target.bucket,
+    targetPath: target.key,
+    startTime: startTime.toISOString(),
+    endTime: endTime?.toISOString() ?? unset,
+    bytesTransferred,
+    totalBytes,
+    progress,
+    errorMessage: errorMessage ?? '',
+  };
+}

@@ -1,0 +1,91 @@
+// Owns the provider of LocalHttp and FastrServer accounts, and of any HTTP server that reads ranges and takes PUT or tus.
+import type { Readable } from 'node:stream';
+import { discard, HttpClient, type ServerAddress } from './http-client.ts';
+import { makeFolder, makeParents } from './http-folders.ts';
+import { defaultHttpLimits, type HttpLimits } from './http-limits.ts';
+import { listBuckets, listPage } from './http-listing.ts';
+import { inspect, readFrom } from './http-source.ts';
+import { appeared, versionOf } from './http-target.ts';
+import { presign, type Grant } from './presign.ts';
+import { ProviderError, type Provider, type SignRequest, type UploadRequest, type UploadSession } from './provider.ts';
+import { PutUpload } from './put-upload.ts';
+import { create, discover, offsetOf } from './tus-protocol.ts';
+import { parseTusState, TusUpload } from './tus-upload.ts';
+
+export interface HttpObjectOptions {
+  readonly limits?: Partial<HttpLimits>;
+  /** Milliseconds since the epoch, for the expiry of signed URLs. */
+  readonly now?: () => number;
+}
+
+/** A provider for the server at `serviceUrl`; anonymous when both keys are empty. Throws `invalid` for a bad URL. */
+export function httpObjectProvider(address: ServerAddress, options: HttpObjectOptions = {}): Provider {
+  const limits = options.limits === undefined ? defaultHttpLimits : { ...defaultHttpLimits, ...options.limits };
+  const client = new HttpClient(address, limits);
+  const now = options.now ?? Date.now;
+  const sign = (request: SignRequest, grant: Pick<Grant, 'method' | 'disposition' | 'contentType'>): string => {
+    const expires = Math.floor(now() / 1000) + request.expiresInSeconds;
+    return presign({
+      ...grant,
+      url: client.url(request.bucket, request.key),
+      expires,
+      accessKey: address.accessKey,
+      secretKey: address.secretKey,
+    });
+  };
+  return {
+    verify: (signal) => verify(client, signal),
+    listBuckets: (_options, signal) => listBuckets(client, signal),
+    listObjects: (query, signal) => listPage(client, query, signal),
+    async stat(bucket, key, signal) {
+      const { size, eTag, acceptsRanges } = await inspect(client, client.url(bucket, key), signal);
+      return { size, eTag, acceptsRanges };
+    },
+    read: async ({ bucket, key, offset, eTag }, signal): Promise<Readable> =>
+      readFrom(client, client.url(bucket, key), { offset, eTag }, signal),
+    openUpload: (request, signal) => openUpload(client, request, signal),
+    resumeUpload: (request, state, signal) => resumeUpload(client, request, state, signal),
+    remove: async (bucket, key, signal) => discard(await client.send({ method: 'DELETE', url: client.url(bucket, key) }, signal)),
+    createFolder: (bucket, key, signal) => makeFolder(client, bucket, key, signal),
+    signDownloadUrl: async (request) =>
+      sign(request, { method: 'GET', disposition: request.forceToDownload ? 'attachment' : '', contentType: '' }),
+    signUploadUrl: async (request) => sign(request, { method: 'PUT', disposition: '', contentType: request.contentType }),
+  };
+}
+
+// A plain server may forbid or lack a listing of its root (403, 404, 405) although it accepts the credentials.
+async function verify(client: HttpClient, signal: AbortSignal): Promise<void> {
+  const url = client.url('');
+  const response = await client.send({ method: 'GET', url }, signal, [403, 404, 405]);
+  await discard(response);
+  if (response.statusCode === 403) await discard(await client.send({ method: 'OPTIONS', url }, signal, [400, 404, 405, 501]));
+}
+
+async function openUpload(client: HttpClient, request: UploadRequest, signal: AbortSignal): Promise<UploadSession> {
+  const { bucket, key, size } = request;
+  const contentType = request.contentType === '' ? 'application/octet-stream' : request.contentType;
+  const url = client.url(bucket, key);
+  const server = await discover(client, url, signal);
+  if (server?.maxSize !== undefined && size > server.maxSize)
+    throw new ProviderError('invalid', `the server takes objects of at most ${server.maxSize} bytes`);
+  const before = await versionOf(client, url, signal);
+  if (server !== undefined && size > 0) {
+    const upload = await create(client, url, { size, contentType }, signal);
+    return new TusUpload(client, { url, upload, size, checksum: server.checksum, before }, 0);
+  }
+  if (server === undefined) await makeParents(client, bucket, key, signal);
+  return new PutUpload(client, { url, size, contentType, before });
+}
+
+async function resumeUpload(client: HttpClient, request: UploadRequest, state: string, signal: AbortSignal): Promise<UploadSession> {
+  const tus = parseTusState(state);
+  if (tus === undefined) return openUpload(client, request, signal);
+  const url = client.url(request.bucket, request.key);
+  const upload = client.sameServer(tus.location, url);
+  const { size } = request;
+  const held = await offsetOf(client, upload, size, signal);
+  // Gone, but the object has appeared: the answer to the last chunk was lost. Only `commit` sends that one.
+  const offset = held ?? ((await appeared(client, url, { size, before: tus.before }, signal)) ? size : undefined);
+  if (offset === undefined) return openUpload(client, request, signal);
+  return new TusUpload(client, { url, upload, size, checksum: tus.checksum, before: tus.before }, offset);
+}

@@ -1,0 +1,129 @@
+// Owns the one interface every storage provider implements, and the errors they all speak.
+import type { Readable } from 'node:stream';
+
+/** What a provider needs to know of a cloud account; secrets in clear, in memory only. */
+export interface ProviderAccount {
+  readonly cloudType: number;
+  readonly region: string;
+  readonly endpoint: string;
+  readonly accessKey: string;
+  readonly secretKey: string;
+  readonly serviceUrl: string;
+}
+
+/** Why a provider refused; the transfer engine retries on `throttled` and `unavailable` only. */
+export type ProviderErrorKind =
+  | 'auth' // the credentials are wrong or lack the right
+  | 'missing' // no such bucket or object
+  | 'conflict' // the target exists, or a bucket is not empty
+  | 'changed' // the source is no longer the version that the transfer started with
+  | 'invalid' // the provider cannot do this at all (bad name, unsupported type)
+  | 'throttled' // slow down
+  | 'unavailable'; // down, unreachable, timed out, 5xx, connection lost
+
+/** The one error type that leaves a provider. `message` never holds a secret. */
+export class ProviderError extends Error {
+  readonly kind: ProviderErrorKind;
+  /** How long the provider asked to wait, in milliseconds. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(kind: ProviderErrorKind, message: string, options: { cause?: unknown; retryAfterMs?: number } = {}) {
+    super(message, { cause: options.cause });
+    this.name = 'ProviderError';
+    this.kind = kind;
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}
+
+export interface Bucket {
+  readonly name: string;
+  readonly region: string;
+  readonly createDate: Date;
+}
+
+export interface ListedObject {
+  readonly key: string;
+  /** Bytes; 0 for folders. */
+  readonly size: number;
+  readonly eTag: string;
+  readonly lastModified: Date | undefined;
+  readonly kind: 'file' | 'folder';
+}
+
+export interface ObjectPage {
+  readonly objects: readonly ListedObject[];
+  /** Empty on the last page. */
+  readonly continuationToken: string;
+}
+
+export interface ListQuery {
+  readonly bucket: string;
+  readonly prefix: string;
+  /** `/` lists one level (folders as `kind: 'folder'`); the empty string lists every key below the prefix in key order. */
+  readonly delimiter: '/' | '';
+  readonly continuationToken: string;
+  readonly count: number;
+}
+
+export interface ObjectStat {
+  readonly size: number;
+  /** Empty when the server gives no validator. */
+  readonly eTag: string;
+  readonly acceptsRanges: boolean;
+}
+
+/** An upload in progress at the target. The object becomes visible only by `commit`. */
+export interface UploadSession {
+  /** Bytes that the target holds durably; where the next `write` continues. */
+  readonly offset: number;
+  /** True when an interrupted session can go on at `offset`; false: it starts again at 0. */
+  readonly resumable: boolean;
+  /** Opaque text that `resumeUpload` takes, to be stored after each write. */
+  readonly state: string;
+  /**
+   * Sends the bytes that follow `offset`. The buffer must not be reused unless the promise fulfils. S3 takes exactly
+   * `chunkSize` bytes a time, save for the last. After a rejection with `unavailable` or `throttled`, continue at `offset`
+   * (it may have moved: the target was asked) or, if that fails again, through `resumeUpload`.
+   */
+  write(bytes: Buffer, signal: AbortSignal): Promise<void>;
+  /** Publishes the object atomically and proves its size; may be called again after a failure. */
+  commit(signal: AbortSignal): Promise<void>;
+  /** Lets go of connections and keeps what the target holds (pause). */
+  suspend(): Promise<void>;
+  /** Removes what the target holds; never throws for a session that is already gone. */
+  abort(signal: AbortSignal): Promise<void>;
+}
+
+export interface UploadRequest {
+  readonly bucket: string;
+  readonly key: string;
+  readonly size: number;
+  readonly contentType: string;
+  readonly chunkSize: number;
+}
+
+export interface SignRequest {
+  readonly bucket: string;
+  readonly key: string;
+  readonly expiresInSeconds: number;
+}
+
+/** A storage provider bound to one account. Every call rejects with `ProviderError`, or with the signal's reason when aborted. */
+export interface Provider {
+  /** Proves that the credentials are accepted. */
+  verify(signal: AbortSignal): Promise<void>;
+  listBuckets(options: { includeRegion: boolean }, signal: AbortSignal): Promise<readonly Bucket[]>;
+  listObjects(query: ListQuery, signal: AbortSignal): Promise<ObjectPage>;
+  stat(bucket: string, key: string, signal: AbortSignal): Promise<ObjectStat>;
+  /** Streams an object from `offset` on; rejects with `changed` when `eTag` is given and no longer matches. */
+  read(object: { bucket: string; key: string; offset: number; eTag: string }, signal: AbortSignal): Promise<Readable>;
+  openUpload(request: UploadRequest, signal: AbortSignal): Promise<UploadSession>;
+  /** Goes on with a stored session: asks the target where it stands. A session that is gone is opened anew at 0. */
+  resumeUpload(request: UploadRequest, state: string, signal: AbortSignal): Promise<UploadSession>;
+  remove(bucket: string, key: string, signal: AbortSignal): Promise<void>;
+  createFolder(bucket: string, key: string, signal: AbortSignal): Promise<void>;
+  signDownloadUrl(request: SignRequest & { forceToDownload: boolean }): Promise<string>;
+  signUploadUrl(request: SignRequest & { contentType: string }): Promise<string>;
+}
+
+export type ProviderFactory = (account: ProviderAccount) => Provider;

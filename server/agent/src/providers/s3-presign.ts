@@ -1,0 +1,42 @@
+// Owns presigned S3 URLs.
+import { ProviderError, type SignRequest } from './provider.ts';
+import type { S3Connection } from './s3-client.ts';
+import { MAX_EXPIRY_SECONDS } from './s3-limits.ts';
+
+const NO_SIGNAL = new AbortController().signal;
+
+export function signGet(s3: S3Connection, request: SignRequest & { forceToDownload: boolean }): Promise<string> {
+  const { bucket, key, forceToDownload } = request;
+  const disposition = forceToDownload ? { ResponseContentDisposition: attachment(key) } : {};
+  return s3.call(`signing GET ${bucket}/${key}`, NO_SIGNAL, async (sdk, client) => {
+    const { getSignedUrl } = await import('@aws-sdk/s3-request-presigner');
+    return getSignedUrl(client, new sdk.GetObjectCommand({ Bucket: bucket, Key: key, ...disposition }), { expiresIn: expiryOf(request) });
+  });
+}
+
+/** The client must send exactly this Content-Type with its PUT. */
+export function signPut(s3: S3Connection, request: SignRequest & { contentType: string }): Promise<string> {
+  const { bucket, key, contentType } = request;
+  return s3.call(`signing PUT ${bucket}/${key}`, NO_SIGNAL, async (sdk, client) => {
+    const { getSignedUrl } = await import('@aws-sdk/s3-request-presigner');
+    const signed = contentType === '' ? {} : { signableHeaders: new Set(['content-type', 'host']) };
+    const type = contentType === '' ? {} : { ContentType: contentType };
+    return getSignedUrl(client, new sdk.PutObjectCommand({ Bucket: bucket, Key: key, ...type }), {
+      expiresIn: expiryOf(request),
+      ...signed,
+    });
+  });
+}
+
+function expiryOf({ expiresInSeconds }: SignRequest): number {
+  if (expiresInSeconds > MAX_EXPIRY_SECONDS) throw new ProviderError('invalid', 'S3 signs URLs for at most seven days');
+  return expiresInSeconds;
+}
+
+/** RFC 6266: an ASCII name for old clients, the exact one in UTF-8. */
+function attachment(key: string): string {
+  const name = key.split('/').findLast((segment) => segment !== '') ?? 'object';
+  const ascii = name.replaceAll(/[^\x20-\x7e]|["\\%]/gu, '_');
+  const exact = encodeURIComponent(name).replaceAll(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+  return `attachment; filename="${ascii}"; filename*=UTF-8''${exact}`;
+}

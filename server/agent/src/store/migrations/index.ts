@@ -1,0 +1,6 @@
+// Owns the order of migrations: append only, never edit one that was released.
+import { accounts } from './0001-accounts.ts';
+import { transfers } from './0002-transfers.ts';
+import { history } from './0003-history.ts';
+
+export const migrations: readonly string[] = [accounts, transfers, history];

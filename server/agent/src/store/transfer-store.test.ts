@@ -1,0 +1,116 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { TransferRow } from '../transfers/ledger.ts';
+import { openDatabase, type Database } from './database.ts';
+import { TransferStore } from './transfer-store.ts';
+
+let [folder, database, store] = ['', undefined as unknown as Database, undefined as unknown as TransferStore];
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'click-ledger-'));
+  database = openDatabase(join(folder, 'agent.sqlite'));
+  store = new TransferStore(database);
+});
+afterEach(async () => {
+  database.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const object = { type: 'object' as const, cloudAccountId: 'c', serverUrl: null, provider: 1, bucket: 'b', key: 'k' };
+const about = { name: 'n', userId: 'u', accountId: 'tenant', origin: 8, storageType: 's', contentType: 'c' };
+const base: Omit<TransferRow, 'id'> = {
+  kind: 'client',
+  status: 'running',
+  generation: 1,
+  plan: { ...about, kind: 'client', source: object, target: object },
+  listed: true,
+  totalBytes: 0,
+  bytes: 0,
+  startedAt: 1,
+  endedAt: null,
+  pausedAt: null,
+  pausedMs: 0,
+  error: null,
+};
+const row = (id: string, changes: Partial<TransferRow> = {}): TransferRow => ({ id, ...base, ...changes });
+const owner = { id: 't', generation: 1 };
+const frozen = { size: 10, identity: 'i', chunkSize: 4 };
+
+describe('the ledger', () => {
+  it('gives back what was stored', () => {
+    const stored = row('t', { totalBytes: 0, pausedMs: 5 });
+    store.insert(stored, [{ key: 'k', size: 0 }]);
+    expect(store.get('t')).toEqual(stored);
+    expect(store.openItem('t')).toEqual({ n: 0, key: 'k', state: 'waiting', size: 0, bytes: 0, chunkSize: 0, identity: '', session: '' });
+  });
+
+  it('changes a status only from the status and the generation that were seen', () => {
+    store.insert(row('t'), []);
+    const to = { status: 'paused' as const, generation: 2, pausedAt: 7 };
+    expect(store.change({ id: 't', status: 'paused', generation: 1 }, to)).toBe(false);
+    expect(store.change({ id: 't', status: 'running', generation: 0 }, to)).toBe(false);
+    expect(store.change({ id: 't', status: 'running', generation: 1 }, to)).toBe(true);
+    expect(store.get('t')).toMatchObject({ status: 'paused', generation: 2, pausedAt: 7, endedAt: null });
+  });
+
+  it('takes a transition back when what belongs to it fails', () => {
+    store.insert(row('t'), []);
+    const failing = (): never => {
+      throw new Error('no history');
+    };
+    expect(() => store.change(row('t'), { status: 'completed', generation: 2 }, failing)).toThrow('no history');
+    expect(store.get('t')?.status).toBe('running');
+  });
+
+  it('counts the bytes of a transfer over its items', () => {
+    store.insert(row('t'), [
+      { key: 'a', size: 3 },
+      { key: 'b', size: 4 },
+    ]);
+    expect(store.get('t')?.totalBytes).toBe(7);
+    expect(store.beginItem(owner, 0, frozen)).toBe(true);
+    expect(store.checkpoint(owner, 0, { bytes: 8, session: 's' })).toEqual({ bytes: 8, totalBytes: 14 });
+    expect(store.checkpoint(owner, 0, { bytes: 4, session: 's' })).toEqual({ bytes: 4, totalBytes: 14 });
+    expect(store.endItem(owner, 0, { state: 'failed', error: 'e' })).toBe(true);
+    expect(store.get('t')?.bytes).toBe(0);
+    expect(store.openItem('t')?.key).toBe('b');
+    expect(store.counts('t')).toEqual({ total: 2, done: 0, failed: 1 });
+    expect(store.firstError('t')).toBe('e');
+  });
+
+  it('refuses every write of an owner that was fenced off, or whose transfer is not running', () => {
+    store.insert(row('t', { generation: 2 }), [{ key: 'a', size: 0 }]);
+    store.insert(row('p', { status: 'paused' }), [{ key: 'a', size: 0 }]);
+    for (const old of [owner, { id: 'p', generation: 1 }, { id: 'nobody', generation: 1 }]) {
+      expect(store.beginItem(old, 0, frozen)).toBe(false);
+      expect(store.checkpoint(old, 0, { bytes: 1, session: '' })).toBeUndefined();
+      expect(store.endItem(old, 0, { state: 'done' })).toBe(false);
+      expect([store.restartListing(old), store.addItems(old, []), store.finishListing(old)]).toEqual([false, false, false]);
+    }
+  });
+
+  it('lists by kind and tenant, and what goes on after a restart', () => {
+    store.insert(row('a'), []);
+    store.insert(row('b', { kind: 'server', status: 'pending' }), []);
+    store.insert(row('c', { status: 'paused' }), []);
+    expect(store.list({ kind: 'client', accountId: 'tenant' }).map(({ id }) => id)).toEqual(['a', 'c']);
+    expect(store.list({ accountId: 'another' })).toEqual([]);
+    expect(store.unfinished().map(({ id }) => id)).toEqual(['a', 'b']);
+  });
+
+  it('keeps what was begun and not published as left over until it is cleared, and prunes only clean transfers', () => {
+    store.insert(row('t'), [{ key: 'k', size: 0 }]);
+    store.beginItem(owner, 0, frozen);
+    store.checkpoint(owner, 0, { bytes: 4, session: 'state' });
+    expect(store.leftovers()).toEqual([]);
+    store.change(row('t'), { status: 'cancelled', generation: 2, endedAt: 9 });
+    expect(store.leftovers('t')).toMatchObject([{ transferId: 't', item: { n: 0, session: 'state', size: 10 } }]);
+    store.prune(0);
+    expect(store.get('t')).toBeDefined();
+    store.clearLeftover('t', 0);
+    expect(store.leftovers()).toEqual([]);
+    store.prune(0);
+    expect(store.get('t')).toBeUndefined();
+  });
+});

@@ -1,0 +1,52 @@
+// Owns the parts of the transfer side: the engine on its ledger, and the files that wait for their upload.
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { CloudAccounts } from './account/cloud-accounts.ts';
+import type { Config } from './config.ts';
+import { httpObjectProvider } from './providers/http-object.ts';
+import type { Provider, ProviderAccount } from './providers/provider.ts';
+import type { Database } from './store/database.ts';
+import type { HistoryStore } from './store/history-store.ts';
+import { TransferStore } from './store/transfer-store.ts';
+import { TransferEngine } from './transfers/engine.ts';
+import { defaultSettings } from './transfers/settings.ts';
+import { Staging } from './transfers/staging.ts';
+
+export interface TransferServiceOptions {
+  readonly config: Config;
+  readonly database: Database;
+  readonly now: () => number;
+  readonly log: Logger;
+  readonly cloudAccounts: CloudAccounts;
+  readonly history: HistoryStore;
+  readonly providerFor: (account: ProviderAccount) => Provider;
+}
+
+export async function openTransferServices(options: TransferServiceOptions): Promise<{ transfers: TransferEngine; staging: Staging }> {
+  const { config, database, now, log, cloudAccounts, history, providerFor } = options;
+  const report = (error: unknown): void => log.error({ err: error }, 'transfer engine');
+  const ledger = new TransferStore(database);
+  const transfers = new TransferEngine({
+    ledger,
+    history,
+    now,
+    report,
+    endpoints: {
+      async resolve(ref, { accountId }) {
+        if (ref.cloudAccountId !== null) return providerFor(cloudAccounts.stored(accountId, ref.cloudAccountId));
+        return httpObjectProvider({ serviceUrl: ref.serverUrl ?? '', accessKey: '', secretKey: '' });
+      },
+    },
+    settings: {
+      chunkBytes: config.chunkBytes,
+      maxConcurrent: config.maxTransfers,
+      maxSlabs: 2 * config.maxTransfers,
+      maxQueued: config.maxQueuedTransfers,
+      retry: { ...defaultSettings.retry, maxAttempts: config.transferAttempts },
+    },
+  });
+  const staging = new Staging(join(config.dataDir, 'tmp'), report);
+  transfers.events.onProgress((event) => staging.onProgress(event));
+  await staging.recover(transfers.list({ kind: 'client' }));
+  return { transfers, staging };
+}

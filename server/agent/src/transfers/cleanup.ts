@@ -1,0 +1,57 @@
+// Owns removing what interrupted sessions left at their targets; what cannot be removed stays in the ledger for the next sweep.
+import { withDeadline } from './deadline.ts';
+import { targetOf, type ItemContext } from './item-endpoints.ts';
+import type { Leftover, Ledger } from './ledger.ts';
+import { withRetries, type RetryTools } from './retry.ts';
+
+export interface CleanupTools extends ItemContext {
+  readonly ledger: Ledger;
+  readonly retry: RetryTools;
+  readonly report: (error: unknown) => void;
+}
+
+export async function discardLeftover(leftover: Leftover, signal: AbortSignal, tools: CleanupTools): Promise<void> {
+  const { transferId, plan, item } = leftover;
+  const { callTimeoutMs, abortGraceMs } = tools.settings;
+  const target = await targetOf(plan, transferId, item, tools);
+  const limit = { what: 'Removing an interrupted upload', signal, ms: callTimeoutMs, abortGraceMs };
+  await withRetries(tools.retry, signal, () => withDeadline(limit, (inner) => target.discard(item, item.session, inner)));
+  tools.ledger.clearLeftover(transferId, item.n);
+}
+
+/** The clean-ups that run in the background, so that a shutdown can wait for them. */
+export class Cleanups {
+  readonly #tools: CleanupTools;
+  readonly #stop = new AbortController();
+  readonly #active = new Set<Promise<void>>();
+
+  constructor(tools: CleanupTools) {
+    this.#tools = tools;
+  }
+
+  /** Of one transfer, or of all. `after` is the end of the run that may still hold the session. */
+  sweep(id?: string, after?: Promise<void>): void {
+    const work = this.#sweep(id, after).finally(() => this.#active.delete(work));
+    this.#active.add(work);
+  }
+
+  async settled(): Promise<void> {
+    while (this.#active.size > 0) await Promise.all(this.#active);
+  }
+
+  stop(reason: Error): void {
+    this.#stop.abort(reason);
+  }
+
+  async #sweep(id: string | undefined, after: Promise<void> | undefined): Promise<void> {
+    await after;
+    try {
+      for (const leftover of this.#tools.ledger.leftovers(id)) {
+        if (this.#stop.signal.aborted) return;
+        await discardLeftover(leftover, this.#stop.signal, this.#tools).catch(this.#tools.report);
+      }
+    } catch (error) {
+      this.#tools.report(error);
+    }
+  }
+}

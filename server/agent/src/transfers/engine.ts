@@ -1,0 +1,225 @@
+// Owns the commands on transfers: start, pause, resume, cancel, recover, shut down; one engine for every kind of transfer.
+import { randomUUID } from 'node:crypto';
+import { Cleanups } from './cleanup.ts';
+import { explain, Fenced, isExplained, Stopped } from './errors.ts';
+import type { TransferHistory } from './history.ts';
+import type { EndpointResolver } from './item-endpoints.ts';
+import type { Ledger, TransferFilter, TransferRow } from './ledger.ts';
+import { checkLocalFile, checkLocalFolder } from './local-check.ts';
+import { initialStatus, machineOf, next, type TransferEvent, type TransferStatus } from './machine.ts';
+import type { TransferPlan } from './plan.ts';
+import { Progress, TransferEvents } from './progress.ts';
+import { sleep, type Sleep } from './retry.ts';
+import { Run, within } from './run.ts';
+import { runTransfer, type RunnerTools } from './runner.ts';
+import { Scheduler } from './scheduler.ts';
+import { checkSettings, defaultSettings, type TransferSettings } from './settings.ts';
+import { SlabPool } from './slab-pool.ts';
+import { Transitions } from './transitions.ts';
+import { viewOf, type TransferView } from './view.ts';
+
+export interface EngineOptions {
+  readonly ledger: Ledger;
+  readonly history: TransferHistory;
+  readonly endpoints: EndpointResolver;
+  readonly settings?: Partial<TransferSettings>;
+  readonly now?: () => number;
+  readonly sleep?: Sleep;
+  readonly random?: () => number;
+  /** Gets defects and background failures; nothing else tells of them. */
+  readonly report: (error: unknown) => void;
+}
+
+export type StartResult = { readonly transferId: string } | { readonly refused: 'queue-full' | 'shutting-down' };
+export type CommandResult = 'ok' | 'unknown' | { readonly illegal: TransferStatus };
+
+export class TransferEngine {
+  readonly events: TransferEvents;
+  readonly checkLocalFile = checkLocalFile;
+  readonly checkLocalFolder = checkLocalFolder;
+  readonly pool: SlabPool;
+  readonly #tools: RunnerTools;
+  readonly #transitions: Transitions;
+  readonly #scheduler: Scheduler;
+  readonly #cleanups: Cleanups;
+  readonly #runs = new Map<string, Run>();
+  #closing = false;
+
+  constructor(options: EngineOptions) {
+    const { ledger, history, endpoints, report, now = Date.now } = options;
+    const settings = checkSettings({ ...defaultSettings, ...options.settings });
+    this.events = new TransferEvents(report);
+    this.pool = new SlabPool({ slabBytes: settings.chunkBytes, maxSlabs: settings.maxSlabs });
+    const progress = new Progress({ events: this.events, now, intervalMs: settings.progressIntervalMs });
+    const retry = { settings: settings.retry, sleep: options.sleep ?? sleep, random: options.random ?? Math.random };
+    this.#tools = { ledger, endpoints, settings, now, report, progress, retry, pool: this.pool };
+    this.#transitions = new Transitions({ ledger, history, progress, now });
+    this.#scheduler = new Scheduler(settings.maxConcurrent, (id) => this.#execute(id));
+    this.#cleanups = new Cleanups(this.#tools);
+  }
+
+  /** `id` has to be new. */
+  start(plan: TransferPlan, id: string = randomUUID()): StartResult {
+    if (this.#closing) return { refused: 'shutting-down' };
+    if (this.#scheduler.backlog >= this.#tools.settings.maxQueued) return { refused: 'queue-full' };
+    const { source } = plan;
+    const folder = source.type === 'prefix';
+    const items = folder ? [] : [{ key: source.type === 'object' ? source.key : '', size: 0 }];
+    this.#tools.ledger.insert(newRow(id, plan, this.#tools.now()), items);
+    this.#scheduler.enqueue(id);
+    return { transferId: id };
+  }
+
+  /** Resolves when the chunk in flight is durable or given up; a transfer that completes meanwhile answers so. */
+  async pause(id: string): Promise<CommandResult> {
+    const refusal = this.#refusal(id, 'pause');
+    if (refusal !== undefined) return refusal;
+    const { pauseGraceMs: chunkMs, abortGraceMs: abortMs } = this.#tools.settings;
+    // Again when somebody paused and resumed meanwhile; a run that would not let go within the graces is fenced off.
+    for (let run = this.#runs.get(id), last: Run | undefined; run !== undefined && run !== last; last = run, run = this.#runs.get(id)) {
+      await run.suspend('pause', { chunkMs, abortMs });
+    }
+    return this.#command(id, 'pause', () => this.#scheduler.remove(id));
+  }
+
+  async resume(id: string): Promise<CommandResult> {
+    if (this.#closing) return { illegal: this.#tools.ledger.get(id)?.status ?? 'paused' };
+    return this.#command(id, 'resume', () => this.#scheduler.enqueue(id));
+  }
+
+  /** Cancelled at once for the caller; what the target holds is removed in the background. */
+  async cancel(id: string): Promise<CommandResult> {
+    const refusal = this.#refusal(id, 'cancel');
+    if (refusal !== undefined) return refusal;
+    // A commit cannot be taken back, so it decides first, unless it hangs.
+    await this.#runs.get(id)?.commitSettled(this.#tools.settings.pauseGraceMs);
+    return this.#command(id, 'cancel', () => {
+      const run = this.#runs.get(id);
+      run?.stopNow();
+      this.#scheduler.remove(id);
+      this.#settle(id, run?.ended);
+    });
+  }
+
+  get(id: string): TransferView | undefined {
+    const row = this.#tools.ledger.get(id);
+    return row === undefined ? undefined : viewOf(row, this.#tools.now());
+  }
+
+  list(filter: TransferFilter): TransferView[] {
+    return this.#tools.ledger.list(filter).map((row) => viewOf(row, this.#tools.now()));
+  }
+
+  /** At start: goes on with what was running or waiting, and sweeps what was left behind. Answers how many go on. */
+  recover(): number {
+    const rows = this.#tools.ledger.unfinished();
+    for (const row of rows) {
+      if (this.#transitions.renew(row) !== undefined) this.#scheduler.enqueue(row.id);
+    }
+    this.#cleanups.sweep();
+    return rows.length;
+  }
+
+  /** Resolves when no clean-up is under way. */
+  cleanedUp(): Promise<void> {
+    return this.#cleanups.settled();
+  }
+
+  /** Suspends what runs; it stays resumable in the ledger, and the next `recover` goes on with it. */
+  async shutdown(): Promise<void> {
+    this.#closing = true;
+    this.#scheduler.stop();
+    const { pauseGraceMs: chunkMs, abortGraceMs: abortMs } = this.#tools.settings;
+    await Promise.all([...this.#runs.values()].map((run) => run.suspend('shutdown', { chunkMs, abortMs })));
+    await within(abortMs, this.#cleanups.settled());
+    this.#cleanups.stop(new Stopped('shutdown'));
+    await this.#cleanups.settled();
+  }
+
+  #refusal(id: string, event: TransferEvent): CommandResult | undefined {
+    const row = this.#tools.ledger.get(id);
+    if (row === undefined) return 'unknown';
+    return next(machineOf(row.kind), row.status, event) === undefined ? { illegal: row.status } : undefined;
+  }
+
+  #command(id: string, event: TransferEvent, then: () => void): CommandResult {
+    const row = this.#tools.ledger.get(id);
+    if (row === undefined) return 'unknown';
+    if (this.#transitions.apply(row, event) === undefined) return { illegal: row.status };
+    then();
+    return 'ok';
+  }
+
+  /** Never rejects: what goes wrong is the transfer's failure, or reported. */
+  async #execute(id: string): Promise<void> {
+    try {
+      const row = this.#begin(id);
+      if (row !== undefined) await this.#run(new Run(row));
+    } catch (error) {
+      this.#tools.report(error);
+    }
+  }
+
+  #begin(id: string): TransferRow | undefined {
+    const row = this.#tools.ledger.get(id);
+    // A resumed or recovered transfer is running already, in a generation of its own.
+    return row === undefined || row.status === 'running' ? row : this.#transitions.apply(row, 'start');
+  }
+
+  async #run(run: Run): Promise<void> {
+    const { id } = run.row;
+    this.#runs.set(id, run);
+    this.#tools.progress.begin(run.row);
+    try {
+      await runTransfer(run, this.#tools, () => this.#finish(run));
+      this.#finish(run);
+    } catch (error) {
+      if (!run.soft.aborted && !(error instanceof Fenced)) this.#fail(run, error);
+    } finally {
+      if (this.#runs.get(id) === run) this.#runs.delete(id);
+      run.markEnded();
+      const status = this.#tools.ledger.get(id)?.status;
+      // A cancel has arranged for its own clean-up.
+      if (status === 'completed' || status === 'failed') this.#settle(id);
+    }
+  }
+
+  /** Completed, or failed when some objects of a folder were; a second call finds the transfer finished. */
+  #finish(run: Run): void {
+    const { ledger } = this.#tools;
+    const { total, failed } = ledger.counts(run.row.id);
+    const message = `${failed} of ${total} objects could not be transferred; the first: ${ledger.firstError(run.row.id) ?? ''}`;
+    this.#conclude(run, failed === 0 ? 'complete' : 'fail', failed === 0 ? undefined : message);
+  }
+
+  #fail(run: Run, error: unknown): void {
+    if (!isExplained(error)) this.#tools.report(error);
+    this.#conclude(run, 'fail', explain(error));
+  }
+
+  #conclude(run: Run, event: 'complete' | 'fail', error?: string): void {
+    const row = this.#tools.ledger.get(run.row.id);
+    if (row?.generation === run.owner.generation) this.#transitions.apply(row, event, error);
+  }
+
+  #settle(id: string, after?: Promise<void>): void {
+    this.#cleanups.sweep(id, after);
+    this.#tools.ledger.prune(this.#tools.settings.keepFinished);
+  }
+}
+
+const newRow = (id: string, plan: TransferPlan, startedAt: number): TransferRow => ({
+  id,
+  kind: plan.kind,
+  status: initialStatus(plan.kind),
+  generation: 1,
+  plan,
+  listed: plan.source.type !== 'prefix',
+  totalBytes: 0,
+  bytes: 0,
+  startedAt,
+  endedAt: null,
+  pausedAt: null,
+  pausedMs: 0,
+  error: null,
+});

@@ -1,0 +1,106 @@
+// Owns the interface to the durable memory of the engine; the store implements it, the engine never sees SQL.
+import type { TransferKind, TransferStatus } from './machine.ts';
+import type { TransferPlan } from './plan.ts';
+
+export interface TransferRow {
+  readonly id: string;
+  readonly kind: TransferKind;
+  readonly status: TransferStatus;
+  /** Bumped by every start, resume and recovery; results of an older generation are dropped. */
+  readonly generation: number;
+  readonly plan: TransferPlan;
+  /** False until the items of a folder are all known. */
+  readonly listed: boolean;
+  readonly totalBytes: number;
+  /** Bytes that the target holds. */
+  readonly bytes: number;
+  readonly startedAt: number;
+  readonly endedAt: number | null;
+  readonly pausedAt: number | null;
+  readonly pausedMs: number;
+  readonly error: string | null;
+}
+
+export type ItemState = 'waiting' | 'moving' | 'done' | 'failed';
+
+/** One object of a transfer; every transfer that is not a folder has exactly one. */
+export interface ItemRow {
+  readonly n: number;
+  readonly key: string;
+  readonly state: ItemState;
+  readonly size: number;
+  readonly bytes: number;
+  /** 0 until the item was begun. */
+  readonly chunkSize: number;
+  readonly identity: string;
+  /** State of the upload session, or empty. */
+  readonly session: string;
+}
+
+export interface NewItem {
+  readonly key: string;
+  readonly size: number;
+}
+
+/** Who writes: refused unless the transfer is running in this generation. */
+export interface Owner {
+  readonly id: string;
+  readonly generation: number;
+}
+
+export interface StatusChange {
+  readonly status: TransferStatus;
+  readonly generation: number;
+  readonly startedAt?: number;
+  readonly endedAt?: number;
+  readonly pausedAt?: number | null;
+  readonly pausedMs?: number;
+  readonly error?: string;
+}
+
+export interface ItemCounts {
+  readonly total: number;
+  readonly done: number;
+  readonly failed: number;
+}
+
+/** An item whose target may still hold an interrupted session. */
+export interface Leftover {
+  readonly transferId: string;
+  readonly plan: TransferPlan;
+  readonly item: ItemRow;
+}
+
+export interface TransferFilter {
+  readonly kind?: TransferKind;
+  readonly accountId?: string;
+}
+
+export type Counters = Pick<TransferRow, 'bytes' | 'totalBytes'>;
+
+/** Each method is one transaction. Methods with an `Owner` answer undefined or false when the owner was fenced off. */
+export interface Ledger {
+  insert(row: TransferRow, items: readonly NewItem[]): void;
+  get(id: string): TransferRow | undefined;
+  list(filter: TransferFilter): TransferRow[];
+  /** Rows that a start of the engine goes on with, oldest first. */
+  unfinished(): TransferRow[];
+  /** Compare-and-set on status and generation; `within` runs in the same transaction, with the changed row. */
+  change(row: Pick<TransferRow, 'id' | 'status' | 'generation'>, to: StatusChange, within?: (row: TransferRow) => void): boolean;
+  /** Forgets a listing that was interrupted. */
+  restartListing(owner: Owner): boolean;
+  addItems(owner: Owner, items: readonly NewItem[]): boolean;
+  finishListing(owner: Owner): boolean;
+  openItem(id: string): ItemRow | undefined;
+  /** Freezes size, identity and chunk size before anything exists at the target. */
+  beginItem(owner: Owner, n: number, frozen: Pick<ItemRow, 'size' | 'identity' | 'chunkSize'>): boolean;
+  checkpoint(owner: Owner, n: number, progress: Pick<ItemRow, 'bytes' | 'session'>): Counters | undefined;
+  endItem(owner: Owner, n: number, end: { state: 'done' } | { state: 'failed'; error: string }): boolean;
+  counts(id: string): ItemCounts;
+  firstError(id: string): string | undefined;
+  /** Of finished transfers and failed items only: what nobody will go on with. */
+  leftovers(id?: string): Leftover[];
+  clearLeftover(id: string, n: number): void;
+  /** Drops the oldest finished transfers that left nothing behind. */
+  prune(keep: number): void;
+}

@@ -1,0 +1,27 @@
+// Owns writing an object of a provider: a new upload session, or the stored one gone on with.
+import type { Provider } from '../providers/provider.ts';
+import type { Target, TargetRequest, TargetSession } from './endpoint.ts';
+import type { ObjectAddress } from './object-source.ts';
+
+export class ObjectTarget implements Target {
+  readonly #provider: Provider;
+  readonly #address: ObjectAddress;
+  readonly #contentType: string;
+
+  constructor(provider: Provider, address: ObjectAddress, contentType: string) {
+    this.#provider = provider;
+    this.#address = address;
+    this.#contentType = contentType;
+  }
+
+  open(request: TargetRequest, saved: string, signal: AbortSignal): Promise<TargetSession> {
+    const upload = { ...this.#address, ...request, contentType: this.#contentType };
+    return saved === '' ? this.#provider.openUpload(upload, signal) : this.#provider.resumeUpload(upload, saved, signal);
+  }
+
+  async discard(request: TargetRequest, saved: string, signal: AbortSignal): Promise<void> {
+    if (saved === '') return;
+    const session = await this.open(request, saved, signal);
+    await session.abort(signal);
+  }
+}

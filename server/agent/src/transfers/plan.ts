@@ -1,0 +1,57 @@
+// Owns what a transfer is asked to do: references to its ends (never secrets) and who asked for it.
+import type { TransferKind } from './machine.ts';
+
+/** An object in a bucket, behind a cloud account, or behind a bare server with an optional account. */
+export interface ObjectRef {
+  readonly type: 'object';
+  readonly cloudAccountId: string | null;
+  readonly serverUrl: string | null;
+  /** The cloud type, for the history. */
+  readonly provider: number | null;
+  readonly bucket: string;
+  readonly key: string;
+}
+
+/** All objects whose key starts with `key`; the empty key is the whole bucket. */
+export type PrefixRef = Omit<ObjectRef, 'type'> & { readonly type: 'prefix' };
+
+export interface FileRef {
+  readonly type: 'file';
+  readonly path: string;
+}
+
+export interface FolderRef {
+  readonly type: 'folder';
+  readonly path: string;
+}
+
+export type CloudRef = ObjectRef | PrefixRef;
+export type EndpointRef = CloudRef | FileRef | FolderRef;
+
+export type Route =
+  | { readonly source: FileRef; readonly target: ObjectRef }
+  | { readonly source: ObjectRef; readonly target: FileRef }
+  | { readonly source: PrefixRef; readonly target: FolderRef }
+  | { readonly source: ObjectRef; readonly target: ObjectRef };
+
+export type TransferPlan = Route & {
+  readonly kind: TransferKind;
+  /** What people call it; usually the file name. */
+  readonly name: string;
+  readonly userId: string;
+  readonly accountId: string;
+  /** TransferHistoryOrigin. */
+  readonly origin: number;
+  /** `StorageType` of the progress frames. */
+  readonly storageType: string;
+  readonly contentType: string;
+};
+
+export const isCloud = (ref: EndpointRef): ref is CloudRef => ref.type === 'object' || ref.type === 'prefix';
+
+export const directionOf = (plan: TransferPlan): 'upload' | 'download' => (isCloud(plan.target) ? 'upload' : 'download');
+
+/** The cloud side that a progress frame names: the target of an upload, the source of a download. */
+export function storageOf(plan: TransferPlan): CloudRef {
+  return isCloud(plan.target) ? plan.target : (plan.source as CloudRef);
+}
