@@ -71,23 +71,31 @@ export async function readFrom(
   }
 }
 
-function extentOf(response: HttpResponse, offset: number, what: string): { skip: number; length: number | undefined } {
-  const range = header(response, 'content-range') ?? '';
+interface Extent {
+  /** Bytes to drop before the first that was asked for. */
+  readonly skip: number;
+  /** Bytes that follow; undefined when the server does not say. */
+  readonly length: number | undefined;
+}
+
+function extentOf(response: HttpResponse, offset: number, what: string): Extent {
+  if (response.statusCode === 206) return extentOfRange(response, offset, what);
   const length = lengthOf(response);
   if (response.statusCode === 416) {
-    const total = /^bytes \*\/(\d+)$/.exec(range)?.[1];
+    const total = /^bytes \*\/(\d+)$/.exec(header(response, 'content-range') ?? '')?.[1];
     // Everything has been read already: the rest is empty, whatever explanation the body holds.
     if (Number(total) === offset) return { skip: length ?? 0, length: 0 };
-    throw new ProviderError('changed', `${what}: the object ends before byte ${offset}`);
-  }
-  if (offset === 0 && response.statusCode === 200) return { skip: 0, length };
-  if (response.statusCode === 200) {
-    if (length !== undefined && length < offset) throw new ProviderError('changed', `${what}: the object ends before byte ${offset}`);
+  } else if (length === undefined || length >= offset) {
     return { skip: offset, length: length === undefined ? undefined : length - offset };
   }
-  const [, first, last, total] = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(range) ?? [];
-  const wrong = response.statusCode !== 206 || Number(first) !== offset || (total !== '*' && Number(last) + 1 !== Number(total));
-  if (wrong) throw new ProviderError('invalid', `${what}: the server answered ${response.statusCode} with another range than asked for`);
+  throw new ProviderError('changed', `${what}: the object ends before byte ${offset}`);
+}
+
+function extentOfRange(response: HttpResponse, offset: number, what: string): Extent {
+  const [, first, last, total] = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(header(response, 'content-range') ?? '') ?? [];
+  const toTheEnd = total === '*' || Number(last) + 1 === Number(total);
+  if (Number(first) !== offset || !toTheEnd)
+    throw new ProviderError('invalid', `${what}: the server answered with another range than asked for`);
   return { skip: 0, length: Number(last) - offset + 1 };
 }
 

@@ -20,12 +20,12 @@ const refusal = (changes: Partial<ProviderAccount>): unknown => {
 
 describe('The map of providers', () => {
   it.each([1, 2, 2048, 4096])('has a provider for cloud type %i', (cloudType) => {
-    expect(providerFor({ ...account, cloudType }).listObjects).toBeTypeOf('function');
+    expect(providerFor({ ...account, cloudType })).toHaveProperty('listObjects');
   });
 
   it.each([8, 64, 8192])('asks for an endpoint for cloud type %i', (cloudType) => {
     expect(refusal({ cloudType })).toMatchObject({ kind: 'invalid', message: `cloud type ${cloudType} needs an endpoint` });
-    expect(providerFor({ ...account, cloudType, endpoint: 's3.example.com' }).listObjects).toBeTypeOf('function');
+    expect(providerFor({ ...account, cloudType, endpoint: 's3.example.com' })).toHaveProperty('listObjects');
   });
 
   it.each([0, 3, 4, 128, 999])('says that cloud type %i has no provider yet', (cloudType) => {

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { httpObjectProvider } from './http-object.ts';
-import { describeProvider, expectKind, put, uploadOf, writeAll, type Fixture } from './provider-contract.ts';
+import { describeProvider, errorOf, kindOf, put, uploadOf, type Fixture } from './provider-contract.ts';
+import type { UploadSession } from './provider.ts';
 import { bodyOf, scriptedServer, type Script, type ScriptedServer } from './scripted-server.ts';
 
 const AUTHORIZATION = `Basic ${Buffer.from('me:secret').toString('base64')}`;
@@ -14,10 +15,10 @@ class WebDav {
   readonly files = new Map<string, Buffer>();
   readonly collections = new Set<string>(['/', '/contract/']);
 
-  readonly script: Script = async (req, res) => {
+  readonly script = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
     const path = decodeURIComponent(req.url ?? '');
     if (req.headers.authorization !== AUTHORIZATION) return void res.writeHead(401).end();
-    if (req.method === 'PUT') return this.put(path, req, res);
+    if (req.method === 'PUT') return await this.put(path, req, res);
     if (req.method === 'MKCOL') return void res.writeHead(this.makeCollection(path)).end();
     if (req.method === 'DELETE') return void res.writeHead(this.files.delete(path) ? 204 : 404).end();
     if (req.method === 'GET' || req.method === 'HEAD') return this.get(path, req, res);
@@ -62,7 +63,7 @@ async function startWebDav(dav = new WebDav(), script: Script = dav.script): Pro
     stranger: httpObjectProvider({ ...account, secretKey: 'wrong' }, options),
     bucket: 'contract',
     chunkSize: 1024 * 1024,
-    close: () => server[Symbol.asyncDispose](),
+    close: async () => server[Symbol.asyncDispose](),
   };
 }
 
@@ -87,7 +88,7 @@ describe('A streamed PUT', () => {
     const fixture = await startWebDav();
     await put(fixture, 'one/two/three.bin', Buffer.from('x'));
     expect([...fixture.dav.collections]).toEqual(['/', '/contract/', '/contract/one/', '/contract/one/two/']);
-    await expectKind(put({ ...fixture, bucket: 'nowhere' }, 'one/x.bin', Buffer.from('x')), 'conflict');
+    expect(await kindOf(put({ ...fixture, bucket: 'nowhere' }, 'one/x.bin', Buffer.from('x')))).toBe('conflict');
     expect(fixture.dav.collections).toHaveLength(4);
     await fixture.close();
   });
@@ -96,7 +97,7 @@ describe('A streamed PUT', () => {
     const fixture = await startWebDav();
     await fixture.provider.createFolder('contract', 'a/b', signal());
     // The scripted server answers 404 to a HEAD of a collection and 409 to a PUT of one.
-    await expectKind(fixture.provider.createFolder('nowhere', 'a', signal()), 'conflict');
+    expect(await kindOf(fixture.provider.createFolder('nowhere', 'a', signal()))).toBe('conflict');
     expect(fixture.dav.collections).toContain('/contract/a/b/');
     await fixture.close();
   });
@@ -104,13 +105,14 @@ describe('A streamed PUT', () => {
   it('stops early when the server refuses it', async () => {
     const refusing: Script = (req, res) => void res.writeHead(req.method === 'PUT' ? 507 : 404).end();
     const fixture = await startWebDav(new WebDav(), refusing);
-    await expectKind(put(fixture, 'big.bin', randomBytes(fixture.chunkSize * 16)), 'unavailable');
+    expect(await kindOf(put(fixture, 'big.bin', randomBytes(fixture.chunkSize * 16)))).toBe('unavailable');
     await fixture.close();
   });
 
   it('gives up when the server takes no more bytes', async () => {
     const fixture = await startWebDav(new WebDav(), (req, res) => (req.method === 'PUT' ? undefined : void res.writeHead(404).end()));
-    const error = await expectKind(put(fixture, 'stuck.bin', Buffer.alloc(fixture.chunkSize * 32)), 'unavailable');
+    const error = await errorOf(put(fixture, 'stuck.bin', Buffer.alloc(fixture.chunkSize * 32)));
+    expect(error.kind).toBe('unavailable');
     expect(error.message).toMatch(/stalled/);
     await fixture.close();
   });
@@ -118,7 +120,7 @@ describe('A streamed PUT', () => {
   it('settles a lost answer by asking for the object', async () => {
     const dav = new WebDav();
     const losing: Script = async (req, res) => {
-      if (req.method !== 'PUT') return dav.script(req, res);
+      if (req.method !== 'PUT') return await dav.script(req, res);
       dav.files.set(decodeURIComponent(req.url ?? ''), await bodyOf(req));
       res.destroy();
     };
@@ -128,19 +130,19 @@ describe('A streamed PUT', () => {
     expect(dav.files.get('/contract/lost.bin')?.equals(bytes)).toBe(true);
     expect(fixture.server.seen.filter(({ method }) => method === 'PUT')).toHaveLength(1);
     // The same bytes again: the object that stands may be the older one, so nothing is proved.
-    await expectKind(put(fixture, 'lost.bin', bytes), 'unavailable');
+    expect(await kindOf(put(fixture, 'lost.bin', bytes))).toBe('unavailable');
     await fixture.close();
   });
 
   it('removes what the server has published cut short', async () => {
     const dav = new WebDav();
     const cutting: Script = async (req, res) => {
-      if (req.method !== 'PUT') return dav.script(req, res);
+      if (req.method !== 'PUT') return await dav.script(req, res);
       dav.files.set(decodeURIComponent(req.url ?? ''), (await bodyOf(req)).subarray(1));
       res.writeHead(201).end();
     };
     const fixture = await startWebDav(dav, cutting);
-    await expectKind(put(fixture, 'short.bin', randomBytes(100)), 'unavailable');
+    expect(await kindOf(put(fixture, 'short.bin', randomBytes(100)))).toBe('unavailable');
     expect(dav.files.size).toBe(0);
     await fixture.close();
   });
@@ -172,6 +174,6 @@ describe('A streamed PUT', () => {
   });
 });
 
-async function writeAllUntil(session: Parameters<typeof writeAll>[0], chunkSize: number, until: AbortSignal): Promise<void> {
+async function writeAllUntil(session: UploadSession, chunkSize: number, until: AbortSignal): Promise<void> {
   for (;;) await session.write(Buffer.alloc(chunkSize), until);
 }

@@ -1,4 +1,5 @@
 // Owns the connection to an S3 endpoint: where it is, how it is called, and the SDK, loaded at first use only.
+import type * as ClientS3 from '@aws-sdk/client-s3';
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
@@ -8,7 +9,7 @@ import { s3Error } from './s3-errors.ts';
 import type { S3Limits } from './s3-limits.ts';
 import { StallWatchdog } from './stall-watchdog.ts';
 
-export type Sdk = typeof import('@aws-sdk/client-s3');
+export type Sdk = typeof ClientS3;
 
 /** The commands that one call needs, with errors translated. `what` names the request without secrets. */
 export interface S3Connection {

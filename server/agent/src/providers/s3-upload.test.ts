@@ -2,7 +2,7 @@ import { CloudType } from '@click-kit/contract';
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { collect, expectKind, uploadOf, writeAll } from './provider-contract.ts';
+import { collect, errorOf, kindOf, uploadOf, writeAll } from './provider-contract.ts';
 import type { Provider } from './provider.ts';
 import { s3Provider } from './s3.ts';
 import { chunkSizeFor } from './s3-limits.ts';
@@ -111,7 +111,7 @@ describe('A multipart upload', () => {
     await using server = await scriptedServer(store.script);
     const session = await provider(server).openUpload(asked, signal());
     await writeAll(session, randomBytes(SIZE), CHUNK);
-    await expectKind(session.commit(signal()), 'unavailable');
+    expect(await kindOf(session.commit(signal()))).toBe('unavailable');
     await session.commit(signal());
     expect(store.published).toBe(SIZE);
   });
@@ -123,7 +123,7 @@ describe('A multipart upload', () => {
     await writeAll(session, randomBytes(SIZE), CHUNK);
     store.open = false;
     store.published = SIZE - 1;
-    await expectKind(session.commit(signal()), 'unavailable');
+    expect(await kindOf(session.commit(signal()))).toBe('unavailable');
   });
 
   it('sends a checked CRC32 and no body signature to AWS, a signed body to others over plain HTTP', async () => {
@@ -144,11 +144,11 @@ describe('A multipart upload', () => {
 
   it('holds the plan against the rules of S3', async () => {
     await using server = await scriptedServer(new Store().script);
-    await expectKind(provider(server).openUpload({ ...asked, chunkSize: 1024 }, signal()), 'invalid');
-    await expectKind(provider(server).openUpload({ ...asked, size: CHUNK * 10_000 + 1 }, signal()), 'invalid');
+    expect(await kindOf(provider(server).openUpload({ ...asked, chunkSize: 1024 }, signal()))).toBe('invalid');
+    expect(await kindOf(provider(server).openUpload({ ...asked, size: CHUNK * 10_000 + 1 }, signal()))).toBe('invalid');
     const session = await provider(server).openUpload(asked, signal());
-    await expectKind(session.write(Buffer.alloc(CHUNK - 1), signal()), 'invalid');
-    await expectKind(session.commit(signal()), 'invalid');
+    expect(await kindOf(session.write(Buffer.alloc(CHUNK - 1), signal()))).toBe('invalid');
+    expect(await kindOf(session.commit(signal()))).toBe('invalid');
     expect(chunkSizeFor(10)).toBe(8 * 1024 * 1024);
     expect(Math.ceil(5e12 / chunkSizeFor(5e12))).toBeLessThanOrEqual(10_000);
   });
@@ -170,7 +170,8 @@ describe('Failures of an S3 store', () => {
       res.setHeader('retry-after', '2');
       failure(res, status, code);
     });
-    const error = await expectKind(read(server), kind);
+    const error = await errorOf(read(server));
+    expect(error.kind).toBe(kind);
     expect(error.retryAfterMs).toBe(2000);
     expect(JSON.stringify([error.message, error.cause, Object.keys(error.cause as object)])).not.toMatch(/secret|Signature=/);
   });
@@ -184,7 +185,7 @@ describe('Failures of an S3 store', () => {
     ];
     for (const script of scripts) {
       await using server = await scriptedServer(script);
-      await expectKind(read(server), 'unavailable');
+      expect(await kindOf(read(server))).toBe('unavailable');
     }
   });
 

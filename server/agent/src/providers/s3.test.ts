@@ -1,15 +1,35 @@
-/// <reference path="./s3rver.d.ts" />
 import { CloudType } from '@click-kit/contract';
 import { mkdtemp, rm } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+// @ts-expect-error s3rver brings no types
 import S3rver from 's3rver';
 import { describeProvider, type Fixture } from './provider-contract.ts';
 import { s3Provider } from './s3.ts';
 
+interface S3TestServer {
+  run(): Promise<AddressInfo>;
+  close(): Promise<void>;
+}
+
+type S3TestServerClass = new (options: {
+  address: string;
+  port: number;
+  silent: boolean;
+  directory: string;
+  configureBuckets: { name: string }[];
+}) => S3TestServer;
+
 async function startS3(cloudType: number): Promise<Fixture> {
   const directory = await mkdtemp(join(tmpdir(), 'provider-s3-'));
-  const server = new S3rver({ address: '127.0.0.1', port: 0, silent: true, directory, configureBuckets: [{ name: 'contract' }] });
+  const server = new (S3rver as S3TestServerClass)({
+    address: '127.0.0.1',
+    port: 0,
+    silent: true,
+    directory,
+    configureBuckets: [{ name: 'contract' }],
+  });
   const { port } = await server.run();
   const account = {
     cloudType,

@@ -1,0 +1,48 @@
+// Owns the verdict: the one function that decides what a run says, used by every command and reporter.
+import { exitCodes, type ExitCode } from '../exit-codes.ts';
+import { type CheckResult, countsOf, type Level, type Status, type Verdict } from '../result.ts';
+
+export interface Judged {
+  readonly verdict: Verdict;
+  readonly exitCode: ExitCode;
+  readonly reasons: string[];
+}
+
+export interface RunFacts {
+  readonly checks: readonly Pick<CheckResult, 'level' | 'status' | 'failures'>[];
+  readonly interrupted: boolean;
+  readonly cleanupErrors: readonly string[];
+}
+
+const codes: Record<Verdict, ExitCode> = {
+  passed: exitCodes.passed,
+  failed: exitCodes.failed,
+  incomplete: exitCodes.incomplete,
+  'kit-fault': exitCodes.kitFault,
+};
+
+/**
+ * A failed MUST is a finding whatever else went wrong. SHOULD is counted apart and INFO is never judged, so neither fails a run,
+ * but a MUST or SHOULD that could not run leaves the question open. Nothing executed is never green.
+ */
+export function judge({ checks, interrupted, cleanupErrors }: RunFacts): Judged {
+  const { byLevel, passed, failed, error } = countsOf(checks);
+  const of = (status: Status, ...at: Level[]): number => at.reduce((sum, level) => sum + byLevel[level][status], 0);
+  const say = (verdict: Verdict, ...reasons: (string | false)[]): Judged => ({
+    verdict,
+    exitCode: codes[verdict],
+    reasons: reasons.filter((reason) => reason !== false),
+  });
+  const open = [
+    interrupted && 'the run was interrupted',
+    of('blocked', 'MUST', 'SHOULD') > 0 && `${plural(of('blocked', 'MUST', 'SHOULD'), 'check')} could not run`,
+    cleanupErrors.length > 0 && `${plural(cleanupErrors.length, 'thing')} could not be cleaned up`,
+    passed + failed === 0 && 'no check was executed',
+  ];
+  if (of('failed', 'MUST') > 0) return say('failed', `${plural(of('failed', 'MUST'), 'MUST check')} failed`, ...open);
+  if (error > 0) return say('kit-fault', `the kit is at fault in ${plural(error, 'check')}`, ...open);
+  if (open.some((reason) => reason !== false)) return say('incomplete', ...open);
+  return say('passed', of('failed', 'SHOULD') > 0 && `${plural(of('failed', 'SHOULD'), 'SHOULD check')} failed, which does not fail a run`);
+}
+
+const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -1,0 +1,99 @@
+// Owns the result of a run: the one object that every reporter reads, and the one place where it is counted.
+import type { Frame, RecordedExchange } from './kit/recorder.ts';
+
+/** MUST: documented. SHOULD: inferred from a sibling page. INFO: chosen by this contract, reported and never judged. */
+export const levels = ['MUST', 'SHOULD', 'INFO'] as const;
+export type Level = (typeof levels)[number];
+
+/**
+ * `blocked`: applies, but could not run. `not-applicable`: does not apply to this target. `error`: the kit itself is at fault.
+ */
+export const statuses = ['passed', 'failed', 'blocked', 'not-applicable', 'error'] as const;
+export type Status = (typeof statuses)[number];
+
+export interface Failure {
+  readonly level: Level;
+  readonly message: string;
+  readonly expected?: string;
+  readonly actual?: string;
+  /** Index into the exchanges of the check. */
+  readonly exchange?: number;
+}
+
+export interface Undocumented {
+  readonly kind: 'status' | 'field' | 'header' | 'media type' | 'frame';
+  /** Where: an operation or a channel, and the path inside. */
+  readonly where: string;
+  readonly what: string;
+}
+
+export interface CheckResult {
+  readonly id: string;
+  readonly title: string;
+  readonly kind: 'case' | 'scenario';
+  /** The controller of the documentation, or `Channels`. */
+  readonly controller: string;
+  readonly operations: readonly string[];
+  readonly proves: readonly string[];
+  readonly level: Level;
+  readonly status: Status;
+  /** Why a check is blocked, not applicable or in error. */
+  readonly reason?: string;
+  readonly failures: readonly Failure[];
+  /** How many assertions were made: a pass without evidence is a kit fault. */
+  readonly evidence: number;
+  readonly exchanges: readonly RecordedExchange[];
+  readonly frames: readonly Frame[];
+  readonly undocumented: readonly Undocumented[];
+  readonly ms: number;
+}
+
+export type Verdict = 'passed' | 'failed' | 'incomplete' | 'kit-fault';
+
+export type Counts = Record<Status, number> & { readonly total: number; readonly byLevel: Record<Level, Record<Status, number>> };
+
+export interface StatusCoverage {
+  readonly operation: string;
+  readonly controller: string;
+  readonly statuses: readonly { readonly status: number; readonly exchanges: number; readonly reason?: string }[];
+}
+
+export interface Coverage {
+  readonly operations: readonly StatusCoverage[];
+  readonly frames: readonly { readonly message: string; readonly frames: number; readonly reason?: string }[];
+}
+
+export interface RunResult {
+  readonly kit: { readonly name: string; readonly version: string };
+  readonly contract: { readonly title: string; readonly version: string; readonly digest: string };
+  readonly run: {
+    readonly id: string;
+    readonly startedAt: string;
+    readonly ms: number;
+    readonly interrupted: boolean;
+    readonly timeoutMs: number;
+  };
+  readonly target: { readonly url: string; readonly spawned: boolean; readonly reachable: boolean };
+  readonly selection: { readonly only: readonly string[]; readonly selected: number; readonly known: number; readonly digest: string };
+  readonly verdict: { readonly verdict: Verdict; readonly exitCode: number; readonly reasons: readonly string[] };
+  readonly counts: Counts;
+  readonly checks: readonly CheckResult[];
+  readonly coverage: Coverage;
+  readonly cleanupErrors: readonly string[];
+}
+
+/** A failed check counts at the level of its worst failure; every other one at its own. */
+export function levelOf(check: Pick<CheckResult, 'level' | 'status' | 'failures'>): Level {
+  if (check.status !== 'failed') return check.level;
+  return levels.find((level) => check.failures.some((failure) => failure.level === level)) ?? check.level;
+}
+
+export function countsOf(checks: readonly Pick<CheckResult, 'level' | 'status' | 'failures'>[]): Counts {
+  const zero = (): Record<Status, number> => ({ passed: 0, failed: 0, blocked: 0, 'not-applicable': 0, error: 0 });
+  const counts = { ...zero(), total: checks.length, byLevel: { MUST: zero(), SHOULD: zero(), INFO: zero() } };
+  for (const check of checks) {
+    counts[check.status] += 1;
+    counts.byLevel[levelOf(check)][check.status] += 1;
+  }
+  return counts;
+}

@@ -1,0 +1,90 @@
+import { createGuardrails, generateSync } from 'otplib';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { cheap, type Installation, installation } from '../account/testing/installation.ts';
+import { demoMfaSecret, demoPassword, seedDemo } from './demo.ts';
+
+let here: Installation;
+beforeEach(() => {
+  here = installation();
+});
+afterEach(() => here.close());
+
+const seed = () => seedDemo({ ...here, objectServer: 'http://localhost:29124', passwordCost: cheap });
+const query = { page: 1, pagesize: 100, sortfield: 'StartDate', descending: true, origin: 0, status: 0, direction: 0 };
+const signIn = async (username: string, type: number) => here.sessions.authenticate((await here.sessions.login(username, demoPassword, type)).jwtToken);
+
+describe('the demo seed', () => {
+  it('has an administrator and a standard user who sign in with their types', async () => {
+    expect(await seed()).toBe(true);
+    expect(await signIn('admin@example.com', 16)).toMatchObject({ isAdmin: true });
+    const user = await signIn('user@example.com', 64);
+    expect(user.isAdmin).toBe(false);
+    const people = here.users.getAllUsers(user, { page: 1, pagesize: 50, sortfield: 'Username', descending: false, userStatus: 7 });
+    expect(people.data.map(({ username, userType, owner, mfa }) => [username, userType, owner, mfa])).toEqual([
+      ['admin@example.com', 16, true, false],
+      ['mfa@example.com', 16, false, true],
+      ['user@example.com', 64, false, false],
+    ]);
+  });
+
+  it('has a user whose second factor is the documented secret', async () => {
+    await seed();
+    const { challenge, session } = await here.sessions.login('mfa@example.com', demoPassword, 16);
+    expect(challenge).toBe(1);
+    const code = generateSync({ secret: demoMfaSecret, epoch: here.now() / 1000, guardrails: createGuardrails({ MIN_SECRET_BYTES: 10 }) });
+    await expect(here.sessions.respondToMfa(code, session)).resolves.toMatchObject({ challenge: 0 });
+  });
+
+  it('has two shared cloud accounts at the object server', async () => {
+    await seed();
+    const user = await signIn('user@example.com', 64);
+    const shown = here.cloudAccounts.list(user);
+    expect(shown.map(({ name, cloudType, shared, serviceUrl }) => [name, cloudType, shared, serviceUrl]).toSorted()).toEqual([
+      ['Fastr server', 4096, true, 'http://localhost:29124'],
+      ['Local storage', 2048, true, 'http://localhost:29124'],
+    ]);
+    for (const { id } of shown) expect(here.cloudAccounts.resolve(user, { id }).account).toMatchObject({ accessKey: 'demo', secretKey: 'demo-secret' });
+  });
+
+  it('has history of each origin, status and direction, in the past, and each user has some of it', async () => {
+    await seed();
+    const { data, total } = here.history.page(await signIn('admin@example.com', 16), query);
+    expect(total).toBe(data.length);
+    const values = (field: 'origin' | 'transferStatus' | 'direction') => [...new Set(data.map((one) => one[field]))].toSorted((a, b) => a - b);
+    expect(values('origin')).toEqual([1, 2, 4, 8, 16]);
+    expect(values('transferStatus')).toEqual([1, 2, 4, 8, 16, 32, 64, 128]);
+    expect(values('direction')).toEqual([1, 2]);
+    for (const { startDate, endDate } of data) expect(Date.parse(endDate!)).toBeLessThan(here.now() + 1 - Math.max(0, Date.parse(startDate) - here.now()));
+    const own = here.history.page(await signIn('user@example.com', 64), query).total;
+    expect(own).toBeGreaterThan(0);
+    expect(own).toBeLessThan(total);
+  });
+
+  it('is the same on every machine', async () => {
+    await seed();
+    const other = installation();
+    await seedDemo({ ...other, objectServer: 'http://localhost:29124', passwordCost: cheap });
+    for (const table of ['accounts', 'users', 'cloud_accounts', 'history']) {
+      const ids = [here, other].map(({ database }) => database.prepare(`SELECT id FROM ${table} ORDER BY id`).all());
+      expect(ids[0]).toEqual(ids[1]);
+      expect(ids[0]!.length).toBeGreaterThan(0);
+    }
+    other.close();
+  });
+
+  it('runs once, and never over what is there', async () => {
+    await seed();
+    here.database.exec("DELETE FROM cloud_accounts; UPDATE users SET firstname = 'Changed'");
+    expect(await seed()).toBe(false);
+    expect(here.database.prepare("SELECT count(*) AS n FROM users WHERE firstname = 'Changed'").get()).toEqual({ n: 3 });
+    expect(here.database.prepare('SELECT count(*) AS n FROM cloud_accounts').get()).toEqual({ n: 0 });
+  });
+
+  it('is stored whole or not at all', async () => {
+    here.database.exec("CREATE TRIGGER broken BEFORE INSERT ON history BEGIN SELECT RAISE(ABORT, 'broken'); END");
+    await expect(seed()).rejects.toThrow('broken');
+    expect(here.accountStore.isEmpty()).toBe(true);
+    here.database.exec('DROP TRIGGER broken');
+    expect(await seed()).toBe(true);
+  });
+});
