@@ -1,7 +1,7 @@
 // Who may import what. Each rule carries its reason; the reason is what you read when it fails.
 const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
 const agent = '^server/agent/src/';
-const tests = '\\.test\\.ts$|provider-contract\\.ts$';
+const tests = '\\.test\\.ts$|/testing/';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
@@ -19,7 +19,7 @@ module.exports = {
     rule('ws-stays-in-channels', 'Frames leave through the hub only.', { path: agent, pathNot: `${agent}channels/|${tests}` }, { path: 'node_modules/(@types/)?ws/' }),
     rule('sqlite-stays-in-store', 'SQL lives in one place.', { path: agent, pathNot: `${agent}store/` }, { path: 'node_modules/(@types/)?better-sqlite3/' }),
     rule('sdk-stays-in-its-provider', 'A cloud SDK is an implementation detail of one file family.', { path: agent, pathNot: `${agent}providers/s3` }, { path: 'node_modules/@aws-sdk/' }),
-    rule('not-to-dev-dependencies', 'A published package must bring what it needs.', { path: '^(generated|server|conformance)/', pathNot: '\\.test\\.ts$|provider-contract\\.ts$|/(test|bench)/' }, { dependencyTypes: ['npm-dev'] }),
+    rule('not-to-dev-dependencies', 'A published package must bring what it needs.', { path: '^(generated|server|conformance)/', pathNot: '\\.test\\.ts$|/(test|testing|bench)/' }, { dependencyTypes: ['npm-dev'] }),
     rule('not-unresolvable', 'Whatever is imported has to exist.', {}, { couldNotResolve: true }),
   ],
   options: {

@@ -11,7 +11,7 @@ export * from './enums.ts';
 export * from './machines.ts';
 export { routes };
 
-export type OperationId = keyof typeof routes & keyof operations;
+export type OperationId = keyof typeof routes;
 export type Route = (typeof routes)[OperationId];
 export type Tag = Route['tag'];
 export type SchemaName = keyof components['schemas'];

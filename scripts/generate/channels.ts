@@ -1,6 +1,6 @@
 // Owns the typed channel client: one async iterator per AsyncAPI channel.
 import type { JsonObject } from './bundle.ts';
-import { object, resolve, schemaName } from './documents.ts';
+import { object, resolve, schemaName, text } from './documents.ts';
 
 interface Channel {
   readonly name: string;
@@ -15,7 +15,7 @@ export function channels(document: JsonObject): Channel[] {
       message,
       schema: schemaName(resolve(reference, document).payload, `message ${message}`),
     }));
-    return { name, address: String(channel.address), frames };
+    return { name, address: text(channel.address), frames };
   });
 }
 

@@ -26,6 +26,12 @@ export function list(value: Json | undefined): Json[] {
   return Array.isArray(value) ? value : [];
 }
 
+/** A value that has to be a text or a number in a valid document. */
+export function text(value: Json | undefined): string {
+  if (typeof value === 'string' || typeof value === 'number') return String(value);
+  throw new Error(`expected a text, found ${JSON.stringify(value)}`);
+}
+
 export function schemas(document: JsonObject): JsonObject {
   return object(object(document.components).schemas);
 }
@@ -53,7 +59,7 @@ export function resolve(node: Json | undefined, document: JsonObject): JsonObjec
 }
 
 export function schemaName(schema: Json | undefined, where: string): string {
-  const name = /^#\/components\/schemas\/(\w+)$/.exec(String(object(schema).$ref))?.[1];
+  const name = /^#\/components\/schemas\/(\w+)$/.exec(text(object(schema).$ref ?? ''))?.[1];
   if (name === undefined) throw new Error(`${where}: the payload has to be a $ref to a named schema`);
   return name;
 }
@@ -63,7 +69,7 @@ function queryDefaults(operation: JsonObject, document: JsonObject): JsonObject 
   for (const reference of list(operation.parameters)) {
     const parameter = resolve(reference, document);
     const value = resolve(parameter.schema, document).default;
-    if (parameter.in === 'query' && value !== undefined) defaults[String(parameter.name)] = value;
+    if (parameter.in === 'query' && value !== undefined) defaults[text(parameter.name)] = value;
   }
   return defaults;
 }
@@ -73,13 +79,13 @@ function parameters(path: string): number {
 }
 
 function describe(path: string, method: string, operation: JsonObject, document: JsonObject): Operation {
-  const id = String(operation.operationId);
+  const id = text(operation.operationId);
   const [mediaType, body] = Object.entries(object(object(operation.requestBody).content))[0] ?? [null, null];
   return {
     id,
     method,
     path,
-    tag: String(list(operation.tags)[0]),
+    tag: text(list(operation.tags)[0]),
     security: security(list(operation.security ?? document.security)),
     statuses: Object.keys(object(operation.responses)).map(Number),
     requestMediaType: mediaType,

@@ -1,6 +1,6 @@
 // Owns the state machines that `x-transitions` on a status schema describes.
 import type { Json, JsonObject } from './bundle.ts';
-import { list, object, schemas } from './documents.ts';
+import { list, object, schemas, text } from './documents.ts';
 
 /** Emits every `x-transitions` table as constants, after proving that it only names states of its own enum. */
 export function machinesModule(document: JsonObject): string {
@@ -21,7 +21,7 @@ export function machinesModule(document: JsonObject): string {
 }
 
 function prove(name: string, transitions: JsonObject, states: Json[]): void {
-  const missing = states.filter((state) => !(String(state) in transitions));
+  const missing = states.map(text).filter((state) => !(state in transitions));
   if (missing.length > 0) throw new Error(`${name}: x-transitions says nothing of ${missing.join(', ')}`);
   for (const [state, events] of Object.entries(transitions)) {
     if (!states.includes(state)) throw new Error(`${name}: x-transitions names the unknown state ${state}`);

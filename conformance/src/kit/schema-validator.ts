@@ -25,7 +25,7 @@ const addFormats = addFormatsModule as unknown as typeof addFormatsModule.defaul
 export function newAjv(): Ajv2020 {
   const ajv = new Ajv2020({ strict: true, allErrors: true, verbose: true, allowUnionTypes: true, strictTypes: false, strictRequired: false });
   addFormats(ajv);
-  ajv.addVocabulary(['x-basis', 'x-basis-note', 'x-flags', 'x-enum-varnames', 'x-enum-descriptions', 'x-transitions', 'example', 'examples']);
+  ajv.addVocabulary(['x-basis', 'x-basis-note', 'x-flags', 'x-enum-varnames', 'x-enum-descriptions', 'x-transitions', 'example']);
   return ajv;
 }
 
@@ -51,7 +51,7 @@ export class SchemaValidator {
     const validate = this.compile(name, schema);
     const errors = validate(value) ? [] : (validate.errors ?? []);
     return {
-      violations: errors.filter(isLeaf).map((error) => violationOf(error, levelAlong(document, root, error.instancePath, value))),
+      violations: grouped(errors.filter(isLeaf)).map((error) => violationOf(error, levelAlong(document, root, error.instancePath, value))),
       undocumented: undocumentedFields(document, root, value),
     };
   }
@@ -83,6 +83,19 @@ function rebase(value: Json, name: DocumentName): Json {
 
 /** Combinators repeat what their branches say. */
 const isLeaf = ({ keyword }: ErrorObject): boolean => keyword !== 'allOf' && keyword !== 'if';
+
+/** Properties that are missing in one place are one finding. */
+function grouped(errors: readonly ErrorObject[]): ErrorObject[] {
+  const missing = (error: ErrorObject): string => (error.params as { missingProperty: string }).missingProperty;
+  const first = new Map<string, ErrorObject>();
+  for (const error of errors) {
+    const key = error.keyword === 'required' ? `required ${error.instancePath}` : `${first.size}`;
+    const known = first.get(key);
+    const names = known === undefined ? `must have ${error.keyword === 'required' ? missing(error) : ''}` : `${known.message}, ${missing(error)}`;
+    first.set(key, error.keyword === 'required' ? { ...error, message: names } : error);
+  }
+  return [...first.values()];
+}
 
 function violationOf(error: ErrorObject, level: Level): Violation {
   const rule: unknown = error.schema;

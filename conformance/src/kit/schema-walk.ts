@@ -45,7 +45,7 @@ export function undocumentedFields(document: JsonObject, root: JsonObject, value
     if (Array.isArray(at)) {
       for (const item of at) visit(descend(document, schemas, '0', true), item, `${path}[]`);
     } else if (typeof at === 'object' && at !== null) {
-      const open = schemas.some((schema) => schema.additionalProperties !== undefined || schema.properties === undefined) && !schemas.some((schema) => schema.properties !== undefined);
+      const open = !schemas.some((schema) => schema.properties !== undefined);
       for (const [name, item] of Object.entries(at)) {
         const inner = descend(document, schemas, name, false);
         const named = inner.length > 0 || schemas.some((schema) => schema.additionalProperties === true);

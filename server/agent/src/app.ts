@@ -12,6 +12,7 @@ import { serveUpgrades } from './channels/upgrade.ts';
 import type { Config } from './config.ts';
 import { controllers } from './controllers/index.ts';
 import { application } from './http/application.ts';
+import { compileSchemas } from './http/compile-schemas.ts';
 import type { Validation } from './http/guard.ts';
 import { listen } from './http/listener.ts';
 import { localOnly } from './http/local-only.ts';
@@ -40,6 +41,7 @@ export async function startAgent(config: Config, { log, now = Date.now, validati
   const database = openDatabase(join(config.dataDir, 'agent.db'));
   try {
     const document = JSON.parse(await readFile(require.resolve('@click-kit/contract/click/openapi.json'), 'utf8')) as object;
+    compileSchemas(document);
     const accounts = await openAccountServices({ config, database, now, providerFor });
     const notificationHub = new Hub<NotificationFrame>();
     const stateChangeHub = new Hub<StateChangeFrame>();

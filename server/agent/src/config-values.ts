@@ -35,7 +35,8 @@ export const choice = <const T extends string>(choices: readonly T[]): ValueKind
 });
 
 export const flag: ValueKind<boolean> = {
-  read: (raw) => (raw === true || raw === 'true' || raw === '1' ? true : raw === false || raw === 'false' || raw === '0' ? false : undefined),
+  read: (raw) =>
+    raw === true || raw === 'true' || raw === '1' ? true : raw === false || raw === 'false' || raw === '0' ? false : undefined,
   hint: 'true or false',
   placeholder: '',
 };
@@ -59,7 +60,13 @@ const origin = (raw: unknown): string | undefined => {
 /** A list in the file, separated by commas elsewhere. */
 export const origins: ValueKind<readonly string[]> = {
   read: (raw) => {
-    const parts: unknown = typeof raw === 'string' ? raw.split(',').map((part) => part.trim()).filter(Boolean) : raw;
+    const parts: unknown =
+      typeof raw === 'string'
+        ? raw
+            .split(',')
+            .map((part) => part.trim())
+            .filter(Boolean)
+        : raw;
     if (!Array.isArray(parts)) return undefined;
     const read = parts.map(origin);
     return read.every((one) => one !== undefined) ? read : undefined;

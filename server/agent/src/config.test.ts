@@ -13,7 +13,12 @@ interface Given {
 }
 
 const read = ({ argv = [], env = {}, files = {} }: Given) =>
-  readConfig({ argv, env, home, readFile: (path) => (path in files ? (typeof files[path] === 'string' ? files[path] : JSON.stringify(files[path])) : undefined) });
+  readConfig({
+    argv,
+    env,
+    home,
+    readFile: (path) => (path in files ? (typeof files[path] === 'string' ? files[path] : JSON.stringify(files[path])) : undefined),
+  });
 function config(given: Given = {}): Config {
   const line = read(given);
   if (line.command !== 'run') throw new Error(`not a run: ${line.command}`);
@@ -33,7 +38,15 @@ const complaint = (given: Given): string => {
 describe('the configuration', () => {
   it('has the documented port and a home of its own by default, and cannot be changed', () => {
     const defaults = config();
-    expect(defaults).toMatchObject({ port: 29_123, dataDir: join(home, '.click-agent'), ephemeral: false, seed: 'demo', allowedOrigins: [], bodyBytes: 1_048_576, sessionHours: 12 });
+    expect(defaults).toMatchObject({
+      port: 29_123,
+      dataDir: join(home, '.click-agent'),
+      ephemeral: false,
+      seed: 'demo',
+      allowedOrigins: [],
+      bodyBytes: 1_048_576,
+      sessionHours: 12,
+    });
     expect(defaults.smtp).toBeUndefined();
     expect(Object.isFrozen(defaults)).toBe(true);
   });
@@ -55,7 +68,12 @@ describe('the configuration', () => {
   });
 
   it('has no flag for the mail password, and builds the mail server from file and variable', () => {
-    const files = { [defaultFile]: { Smtp: { Host: 'mail.example.com', Port: 465, Secure: true, User: 'agent' }, Cors: { Origins: ['http://localhost:3000'] } } };
+    const files = {
+      [defaultFile]: {
+        Smtp: { Host: 'mail.example.com', Port: 465, Secure: true, User: 'agent' },
+        Cors: { Origins: ['http://localhost:3000'] },
+      },
+    };
     const { smtp, allowedOrigins } = config({ files, env: { CLICK_AGENT_SMTP_PASSWORD: 'canary' } });
     expect(smtp).toEqual({ host: 'mail.example.com', port: 465, secure: true, user: 'agent', password: 'canary', timeoutMs: 15_000 });
     expect(allowedOrigins).toEqual(['http://localhost:3000']);
@@ -63,7 +81,10 @@ describe('the configuration', () => {
   });
 
   it('reads appsettings.json of the data directory, or the file that --config names', () => {
-    const files = { '/data/appsettings.json': { Seed: 'none' }, '/etc/agent.json': '\uFEFF{"Seed":"none","Transfers":{"ChunkBytes":1048576}}' };
+    const files = {
+      '/data/appsettings.json': { Seed: 'none' },
+      '/etc/agent.json': '\uFEFF{"Seed":"none","Transfers":{"ChunkBytes":1048576}}',
+    };
     expect(config({ files, argv: ['--data-dir', '/data'] }).seed).toBe('none');
     expect(config({ files, argv: ['--config', '/etc/agent.json', '--ephemeral'] })).toMatchObject({ seed: 'none', chunkBytes: 1_048_576 });
     expect(config({ files: { [defaultFile]: { Seed: 'none' } }, argv: ['--ephemeral'] }).seed).toBe('demo');
@@ -71,7 +92,10 @@ describe('the configuration', () => {
 
   it('reads lists and switches from variables', () => {
     const env = { CLICK_AGENT_ALLOWED_ORIGINS: 'http://localhost:3000, https://app.example.com', CLICK_AGENT_VALIDATE_RESPONSES: 'true' };
-    expect(config({ env })).toMatchObject({ allowedOrigins: ['http://localhost:3000', 'https://app.example.com'], validateResponses: true });
+    expect(config({ env })).toMatchObject({
+      allowedOrigins: ['http://localhost:3000', 'https://app.example.com'],
+      validateResponses: true,
+    });
   });
 
   it.each<[string, Given, RegExp]>([
@@ -79,12 +103,24 @@ describe('the configuration', () => {
     ['a stray word', { argv: ['start'] }, /start/],
     ['a flag without its value', { argv: ['--port'] }, /--port/],
     ['a port out of range', { argv: ['--port', '70000'] }, /^--port has to be a port from 0 to 65535/],
-    ['a number that is none', { env: { CLICK_AGENT_SESSION_HOURS: '12h' } }, /^CLICK_AGENT_SESSION_HOURS has to be a whole number from 1 to 8760/],
+    [
+      'a number that is none',
+      { env: { CLICK_AGENT_SESSION_HOURS: '12h' } },
+      /^CLICK_AGENT_SESSION_HOURS has to be a whole number from 1 to 8760/,
+    ],
     ['an unknown seed', { argv: ['--seed', 'big'] }, /^--seed has to be one of demo, none/],
     ['an origin with a path', { argv: ['--allowed-origins', 'http://localhost:3000/x'] }, /^--allowed-origins has to be origins/],
     ['any origin', { argv: ['--allowed-origins', '*'] }, /^--allowed-origins/],
-    ['an object server that is no URL', { argv: ['--seed-object-server', 'localhost:29124'] }, /^--seed-object-server has to be an http or https URL/],
-    ['a host that is not the loopback interface', { files: { [defaultFile]: { HostUrl: 'http://0.0.0.0:29123' } } }, /^HostUrl in the settings file/],
+    [
+      'an object server that is no URL',
+      { argv: ['--seed-object-server', 'localhost:29124'] },
+      /^--seed-object-server has to be an http or https URL/,
+    ],
+    [
+      'a host that is not the loopback interface',
+      { files: { [defaultFile]: { HostUrl: 'http://0.0.0.0:29123' } } },
+      /^HostUrl in the settings file/,
+    ],
     ['an unknown setting in the file', { files: { [defaultFile]: { Smtp: { Hots: 'x' } } } }, /there is no setting Smtp\.Hots/],
     ['a file that is not JSON', { files: { [defaultFile]: '{' } }, /appsettings\.json is not valid JSON/],
     ['a file that holds a list', { files: { [defaultFile]: [] } }, /has to hold a JSON object/],

@@ -18,7 +18,10 @@ export interface ConfigSources {
   readonly readFile: (path: string) => string | undefined;
 }
 
-export type CommandLine = { readonly command: 'run'; readonly config: Config } | { readonly command: 'help' } | { readonly command: 'version' };
+export type CommandLine =
+  | { readonly command: 'run'; readonly config: Config }
+  | { readonly command: 'help' }
+  | { readonly command: 'version' };
 
 /** A command line, variable or file that cannot be used; the message names it and the fix. */
 export class UsageError extends Error {
@@ -38,7 +41,8 @@ export function readConfig({ argv, env, home, readFile }: ConfigSources): Comman
   const flags = readFlags(argv);
   if (flags.help === true) return { command: 'help' };
   if (flags.version === true) return { command: 'version' };
-  if (flags['data-dir'] !== undefined && flags.ephemeral === true) throw new UsageError('--ephemeral keeps nothing; leave out either it or --data-dir.');
+  if (flags['data-dir'] !== undefined && flags.ephemeral === true)
+    throw new UsageError('--ephemeral keeps nothing; leave out either it or --data-dir.');
   const ephemeral = pick(settings.ephemeral, flags, env, {}) as boolean;
   const dataDir = resolve((pick(settings.dataDir, flags, env, {}) as string) || join(home, '.click-agent'));
   const file = settingsFile(flags, env, ephemeral ? undefined : dataDir, readFile);
@@ -47,8 +51,15 @@ export function readConfig({ argv, env, home, readFile }: ConfigSources): Comman
 }
 
 function readFlags(argv: readonly string[]): Raw {
-  const named = entries.flatMap(([, setting]) => (setting.flag === null ? [] : [[setting.flag, { type: isSwitch(setting) ? 'boolean' : 'string' }] as const]));
-  const options = { ...Object.fromEntries(named), config: { type: 'string' }, help: { type: 'boolean', short: 'h' }, version: { type: 'boolean' } } as const;
+  const named = entries.flatMap(([, setting]) =>
+    setting.flag === null ? [] : [[setting.flag, { type: isSwitch(setting) ? 'boolean' : 'string' }] as const],
+  );
+  const options = {
+    ...Object.fromEntries(named),
+    config: { type: 'string' },
+    help: { type: 'boolean', short: 'h' },
+    version: { type: 'boolean' },
+  } as const;
   try {
     return parseArgs({ args: [...argv], options, strict: true, allowPositionals: false }).values;
   } catch (cause) {
@@ -57,7 +68,12 @@ function readFlags(argv: readonly string[]): Raw {
 }
 
 /** The first source that has the setting, and only that one, decides. */
-function pick({ flag, env: variable, file: path, kind, default: fallback }: Setting<unknown>, flags: Raw, env: ConfigSources['env'], file: Raw): unknown {
+function pick(
+  { flag, env: variable, file: path, kind, default: fallback }: Setting<unknown>,
+  flags: Raw,
+  env: ConfigSources['env'],
+  file: Raw,
+): unknown {
   const sources: readonly [string, unknown][] = [
     [`--${flag ?? ''}`, flag === null ? undefined : flags[flag]],
     [variable, env[variable]],
@@ -80,7 +96,8 @@ function settingsFile(flags: Raw, env: ConfigSources['env'], dataDir: string | u
   const file = flatten(parseJson(path, content));
   const known = new Set(entries.map(([, setting]) => setting.file));
   const stray = Object.keys(file).find((key) => !known.has(key));
-  if (stray !== undefined) throw new UsageError(`${path}: there is no setting ${stray}. Known: ${[...known].filter((key) => key !== null).join(', ')}.`);
+  if (stray !== undefined)
+    throw new UsageError(`${path}: there is no setting ${stray}. Known: ${[...known].filter((key) => key !== null).join(', ')}.`);
   return file;
 }
 
@@ -99,7 +116,9 @@ function parseJson(path: string, content: string): Raw {
 /** `{"Smtp": {"Host": "x"}}` becomes `{"Smtp.Host": "x"}`. */
 function flatten(value: Raw, prefix = ''): Raw {
   const pairs = Object.entries(value).flatMap(([key, inner]): [string, unknown][] =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner) ? Object.entries(flatten(inner as Raw, `${prefix}${key}.`)) : [[`${prefix}${key}`, inner]],
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.entries(flatten(inner as Raw, `${prefix}${key}.`))
+      : [[`${prefix}${key}`, inner]],
   );
   return Object.fromEntries(pairs);
 }

@@ -13,7 +13,9 @@ function logged(write: (log: ReturnType<typeof createLogger>) => void): string {
 
 describe('a redacted URL', () => {
   it('keeps everything but the secret', () => {
-    expect(redactUrl(`/user/get_all_users?page=1&token=${canary}&pagesize=10`)).toBe('/user/get_all_users?page=1&token=[redacted]&pagesize=10');
+    expect(redactUrl(`/user/get_all_users?page=1&token=${canary}&pagesize=10`)).toBe(
+      '/user/get_all_users?page=1&token=[redacted]&pagesize=10',
+    );
     expect(redactUrl('/management/agent_status?name=token')).toBe('/management/agent_status?name=token');
   });
 
@@ -57,6 +59,18 @@ describe('the logger', () => {
     expect(logged((log) => log.info({ anything: jwt }, `got ${jwt}`))).not.toContain('eyJ');
   });
 
+  it('finds the end of a secret in JSON at any depth of nesting', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom('\\', '"', 'a', '\n', ',') }), fc.integer({ min: 0, max: 4 }), (noise, depth) => {
+        let text = JSON.stringify({ secretKey: `${noise}${canary}${noise}`, note: 'kept' });
+        for (let level = 0; level < depth; level += 1) text = JSON.stringify({ inner: text });
+        let found: unknown = JSON.parse(redactText(text));
+        for (let level = 0; level < depth; level += 1) found = JSON.parse((found as { inner: string }).inner);
+        expect(found).toEqual({ secretKey: '[redacted]', note: 'kept' });
+      }),
+    );
+  });
+
   it('writes valid JSON and no secret for any password', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', minLength: 1 }), fc.string(), (noise, other) => {
@@ -70,12 +84,21 @@ describe('the logger', () => {
   it('leaves harmless text alone, and redacting twice changes nothing', () => {
     const harmless = '{"level":30,"msg":"the session of the token page","size":12,"tokens":"5","basic":"Basic plan"}';
     expect(redactText(harmless)).toBe(harmless);
+    expect(redactText('{"password":"","note":"a"}')).toBe('{"password":"[redacted]","note":"a"}');
+    expect(redactText(String.raw`{"password":"a\\","note":"a"}`)).toBe('{"password":"[redacted]","note":"a"}');
     const once = redactText(`{"password":"${canary}","url":"/x?token=${canary}&page=1"}`);
     expect(redactText(once)).toBe(once);
   });
 
   it('takes time that grows with the length of the text and no faster', () => {
-    const hostile = [`${'\\'.repeat(50_000)}"`, '"password":"'.repeat(10_000), '?token='.repeat(20_000), 'https://'.repeat(20_000), 'eyJ'.repeat(20_000), `https://${'a'.repeat(100_000)}`];
+    const hostile = [
+      `${'\\'.repeat(50_000)}"`,
+      '"password":"'.repeat(10_000),
+      '?token='.repeat(20_000),
+      'https://'.repeat(20_000),
+      'eyJ'.repeat(20_000),
+      `https://${'a'.repeat(100_000)}`,
+    ];
     const started = performance.now();
     for (const text of hostile) redactText(text);
     expect(performance.now() - started).toBeLessThan(3000);

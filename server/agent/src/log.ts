@@ -29,10 +29,12 @@ const secretNames = [
   'set-cookie',
 ];
 const names = secretNames.join('|');
+const secretKeys = new Set(secretNames.map((name) => name.toLowerCase()));
 
 const inQuery = new RegExp(`([?&;](?:${names})=)[^&#\\s"'\\\\]*`, 'gi');
-// `\\*` before each quote: the same inside a JSON text that is itself a string of the record.
-const inJson = new RegExp(`(\\\\*"(?:${names})\\\\*"\\s*:\\s*)(?:(\\\\*")(?:(?!\\2).)*?\\2|\\[[^\\]]*\\]|[\\d.]+)`, 'gis');
+// JSON inside a text stands there with its quotes escaped, so each is led by the same run of backslashes.
+const jsonText = new RegExp(`(?<!\\\\)(\\\\*)"(?:${names})\\1"\\s*:\\s*\\1"`, 'gi');
+const jsonOther = new RegExp(`(?<!\\\\)((\\\\*)"(?:${names})\\2"\\s*:\\s*)(?:\\[[^\\]]*\\]?|[\\d.]+)`, 'gi');
 const inHeader = /\b((?:Bearer|Basic)\s+)[\w.~+/=-]{8,}/gi;
 const jwt = /\beyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*/g;
 const userInfo = /(\bhttps?:\/\/)[^\s/@"'\\]+@/gi;
@@ -42,13 +44,50 @@ export function redactUrl(url: string): string {
   return url.replaceAll(inQuery, `$1${censored}`).replaceAll(jwt, censored).replaceAll(userInfo, `$1${censored}@`);
 }
 
-/** Takes secrets out of any text, in particular of a finished log line. */
+/** Takes secrets out of any text, JSON inside it included. */
 export function redactText(text: string): string {
-  const keys = text.replaceAll(inJson, (_match, key: string, quote: string | undefined) => `${key}${quote ?? '"'}${censored}${quote ?? '"'}`);
-  return redactUrl(keys).replaceAll(inHeader, `$1${censored}`);
+  return redactUrl(redactJsonText(text.replaceAll(jsonOther, `$1${censored}`))).replaceAll(inHeader, `$1${censored}`);
 }
 
-/** Everything passes `redactText` at the last moment, whatever field it came in. */
+function redactJsonText(text: string): string {
+  let [result, end] = ['', 0];
+  for (const match of text.matchAll(jsonText)) {
+    if (match.index < end) continue;
+    const start = match.index + match[0].length;
+    result += text.slice(end, start) + censored;
+    end = endOfString(text, start, match[1]?.length ?? 0);
+  }
+  return result + text.slice(end);
+}
+
+/** Where the string that starts at `start` ends; `run` backslashes lead its quotes, and twice as many and one those inside it. */
+function endOfString(text: string, start: number, run: number): number {
+  for (let quote = text.indexOf('"', start); quote !== -1; quote = text.indexOf('"', quote + 1)) {
+    let backslashes = 0;
+    while (quote - backslashes > start && text[quote - backslashes - 1] === '\\') backslashes += 1;
+    if (backslashes % (2 * run + 2) === run) return quote - run;
+  }
+  return text.length;
+}
+
+const redactValue = (key: string, value: unknown): unknown => {
+  if (secretKeys.has(key.toLowerCase()) && value !== null) return censored;
+  return typeof value === 'string' ? redactText(value) : value;
+};
+
+/** A finished record, whatever its fields are; this is the last thing that happens to it before it is written. */
+function redactRecord(line: string): string {
+  try {
+    return `${JSON.stringify(JSON.parse(line, redactValue))}\n`;
+  } catch {
+    // Whatever broke the record, its text may still hold a secret; logging itself must not fail.
+    return redactText(line);
+  }
+}
+
 export function createLogger(level: LogLevel, stream: DestinationStream = destination({ dest: 2, sync: true })): Logger {
-  return pino({ level, base: null, timestamp: () => `,"time":"${new Date().toISOString()}"`, hooks: { streamWrite: redactText } }, stream);
+  return pino(
+    { level, base: null, timestamp: () => `,"time":"${new Date().toISOString()}"`, hooks: { streamWrite: redactRecord } },
+    stream,
+  );
 }

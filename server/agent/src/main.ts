@@ -10,6 +10,9 @@ import { PortInUse } from './http/listener.ts';
 import { createLogger } from './log.ts';
 import { DatabaseInUse } from './store/database.ts';
 
+// The floor of this project is Node 20; the SDK would print a warning about that with its first request.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+
 await main();
 
 async function main(): Promise<void> {

@@ -16,9 +16,9 @@ export interface TestAgent {
   readonly logged: () => string;
   readonly close: () => Promise<void>;
   /** A client that is signed in, as the demo administrator unless told otherwise. */
-  signIn(username?: string): Promise<ReturnType<typeof createClickClient> & { token: string }>;
+  readonly signIn: (username?: string) => Promise<ReturnType<typeof createClickClient> & { token: string }>;
   /** Sends anything, without the types. */
-  send(path: string, init?: RequestInit): Promise<Response>;
+  readonly send: (path: string, init?: RequestInit) => Promise<Response>;
 }
 
 /** `settings` override the defaults; `dataDir` continues an earlier agent. */

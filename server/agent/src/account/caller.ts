@@ -10,4 +10,7 @@ export interface Caller {
   readonly isAdmin: boolean;
 }
 
-export const callerOf = (session: Omit<Caller, 'isAdmin'>): Caller => ({ ...session, isAdmin: (session.userType & UserType.DesktopAdmin) !== 0 });
+export const callerOf = (session: Omit<Caller, 'isAdmin'>): Caller => ({
+  ...session,
+  isAdmin: (session.userType & UserType.DesktopAdmin) !== 0,
+});

@@ -29,7 +29,8 @@ export function nameOf(fields: CloudAccountFields): string {
 /** Trims and checks the fields that make a connection. */
 export function providerAccountOf(fields: CloudAccountFields): ProviderAccount {
   const { cloudType } = fields;
-  if (cloudType === undefined || !cloudTypes.has(cloudType)) throw refusal('DEFAULT', `The cloudType ${cloudType ?? '(none)'} is not one of the documented ones.`);
+  if (cloudType === undefined || !cloudTypes.has(cloudType))
+    throw refusal('DEFAULT', `The cloudType ${cloudType ?? '(none)'} is not one of the documented ones.`);
   const account = {
     cloudType,
     region: text(fields.region, 'region'),
@@ -53,8 +54,10 @@ function url(value: string | undefined, field: string): string {
   const address = text(value, field);
   if (address === '') return '';
   const parsed = URL.canParse(address) ? new URL(address) : undefined;
-  if (parsed?.protocol !== 'http:' && parsed?.protocol !== 'https:') throw refusal('DEFAULT', `The ${field} has to be an http or https URL.`);
-  if (parsed.username !== '' || parsed.password !== '') throw refusal('DEFAULT', `The ${field} must not hold credentials: use accessKey and secretKey.`);
+  if (parsed?.protocol !== 'http:' && parsed?.protocol !== 'https:')
+    throw refusal('DEFAULT', `The ${field} has to be an http or https URL.`);
+  if (parsed.username !== '' || parsed.password !== '')
+    throw refusal('DEFAULT', `The ${field} must not hold credentials: use accessKey and secretKey.`);
   if (parsed.search !== '' || parsed.hash !== '') throw refusal('DEFAULT', `The ${field} must not have a query or a fragment.`);
   return address;
 }

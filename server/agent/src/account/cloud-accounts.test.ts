@@ -10,13 +10,29 @@ let here: Installation;
 let [owner, colleague, admin, stranger]: Caller[] = [];
 const { signal } = new AbortController();
 const refused = (code: string) => expect.objectContaining({ name: 'Failure', code, unauthenticated: false });
-const wasabi = { name: 'My Wasabi', cloudType: 2 as const, region: 'us-east-1', endpoint: '', accessKey: 'ACCESS-KEY-0123456789', secretKey: 'canary-secret-9876', serviceUrl: '', shared: false };
-const local = { name: 'Local', cloudType: 2048 as const, serviceUrl: 'http://localhost:29124', accessKey: 'demo', secretKey: 'demo-secret' };
+const wasabi = {
+  name: 'My Wasabi',
+  cloudType: 2 as const,
+  region: 'us-east-1',
+  endpoint: '',
+  accessKey: 'ACCESS-KEY-0123456789',
+  secretKey: 'canary-secret-9876',
+  serviceUrl: '',
+  shared: false,
+};
+const local = {
+  name: 'Local',
+  cloudType: 2048 as const,
+  serviceUrl: 'http://localhost:29124',
+  accessKey: 'demo',
+  secretKey: 'demo-secret',
+};
 
 async function start(options?: InstallationOptions): Promise<void> {
   here = installation(options);
   const accountId = here.addAccount('Example Org');
-  const user = (username: string, given: Partial<Pick<UserRow, 'accountId' | 'userType'>>) => here.addUser({ username, ...given }).then(asCaller);
+  const user = (username: string, given: Partial<Pick<UserRow, 'accountId' | 'userType'>>) =>
+    here.addUser({ username, ...given }).then(asCaller);
   owner = await user('owner@example.com', { accountId, userType: 64 });
   colleague = await user('colleague@example.com', { accountId, userType: 64 });
   admin = await user('admin@example.com', { accountId, userType: 16 });
@@ -28,7 +44,16 @@ afterEach(() => here.close());
 describe('inserting a cloud account', () => {
   it('asks the provider first, then stores it trimmed and answers it with obfuscated keys', async () => {
     const stored = await here.cloudAccounts.insert(owner!, { ...wasabi, name: '  My Wasabi ', secretKey: ' canary-secret-9876\n' }, signal);
-    expect(here.verified).toEqual([{ cloudType: 2, region: 'us-east-1', endpoint: '', accessKey: 'ACCESS-KEY-0123456789', secretKey: 'canary-secret-9876', serviceUrl: '' }]);
+    expect(here.verified).toEqual([
+      {
+        cloudType: 2,
+        region: 'us-east-1',
+        endpoint: '',
+        accessKey: 'ACCESS-KEY-0123456789',
+        secretKey: 'canary-secret-9876',
+        serviceUrl: '',
+      },
+    ]);
     expect(stored).toMatchObject({ ...wasabi, accessKey: '********6789', secretKey: '********9876' });
     expect(here.cloudAccounts.get(owner!, stored.id.toUpperCase())).toEqual(stored);
     expect(here.cloudAccounts.list(owner!)).toEqual([stored]);
@@ -52,7 +77,8 @@ describe('inserting a cloud account', () => {
 
   it('gives up on a provider that does not answer', async () => {
     here.close();
-    const never = (_account: unknown, aborted: AbortSignal) => new Promise<void>((_resolve, reject) => aborted.addEventListener('abort', () => reject(aborted.reason as Error)));
+    const never = (_account: unknown, aborted: AbortSignal) =>
+      new Promise<void>((_resolve, reject) => aborted.addEventListener('abort', () => reject(aborted.reason as Error)));
     await start({ cloudAccounts: { verify: never, settings: { maxPerAccount: 10, verifyTimeoutMs: 20 } } });
     await expect(here.cloudAccounts.insert(owner!, wasabi, signal)).rejects.toEqual(refused('DEFAULT'));
     const gone = new AbortController();
@@ -62,7 +88,10 @@ describe('inserting a cloud account', () => {
   });
 
   it('takes a name once per account, also when two arrive at once', async () => {
-    const both = await Promise.allSettled([here.cloudAccounts.insert(owner!, wasabi, signal), here.cloudAccounts.insert(colleague!, wasabi, signal)]);
+    const both = await Promise.allSettled([
+      here.cloudAccounts.insert(owner!, wasabi, signal),
+      here.cloudAccounts.insert(colleague!, wasabi, signal),
+    ]);
     expect(both.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     await expect(here.cloudAccounts.insert(owner!, wasabi, signal)).rejects.toEqual(refused('DUPLICATE'));
     await expect(here.cloudAccounts.insert(stranger!, wasabi, signal)).resolves.toMatchObject({ name: 'My Wasabi' });
@@ -123,15 +152,31 @@ describe('the credentials of a reference', () => {
 
   it('are the stored ones for an id alone and for keys as they were answered', async () => {
     const stored = await here.cloudAccounts.insert(owner!, local, signal);
-    const expected = { id: stored.id, account: { cloudType: 2048, region: '', endpoint: '', serviceUrl: 'http://localhost:29124', accessKey: 'demo', secretKey: 'demo-secret' } };
-    for (const reference of [{ id: stored.id }, stored, { id: stored.id, accessKey: '', secretKey: '' }]) expect(here.cloudAccounts.resolve(owner!, reference)).toEqual(expected);
+    const expected = {
+      id: stored.id,
+      account: {
+        cloudType: 2048,
+        region: '',
+        endpoint: '',
+        serviceUrl: 'http://localhost:29124',
+        accessKey: 'demo',
+        secretKey: 'demo-secret',
+      },
+    };
+    for (const reference of [{ id: stored.id }, stored, { id: stored.id, accessKey: '', secretKey: '' }])
+      expect(here.cloudAccounts.resolve(owner!, reference)).toEqual(expected);
     expect(here.cloudAccounts.stored(owner!.accountId, stored.id)).toEqual(expected.account);
   });
 
   it('never go to an address that the request names', async () => {
     const { id } = await here.cloudAccounts.insert(owner!, local, signal);
     for (const keys of [{}, { accessKey: 'X'.repeat(20) }, { secretKey: 'X'.repeat(20) }]) {
-      const { account } = here.cloudAccounts.resolve(owner!, { id, serviceUrl: 'http://evil.example', endpoint: 'http://evil.example', ...keys });
+      const { account } = here.cloudAccounts.resolve(owner!, {
+        id,
+        serviceUrl: 'http://evil.example',
+        endpoint: 'http://evil.example',
+        ...keys,
+      });
       expect(account).toMatchObject({ serviceUrl: 'http://localhost:29124', endpoint: '', accessKey: 'demo' });
     }
   });
@@ -146,8 +191,12 @@ describe('the credentials of a reference', () => {
   it('are refused for an incomplete reference, an unknown id, and an id without anybody signed in', async () => {
     const { id } = await here.cloudAccounts.insert(owner!, local, signal);
     expect(() => here.cloudAccounts.resolve(owner!, { cloudType: 2 })).toThrow(refused('DEFAULT'));
-    expect(() => here.cloudAccounts.resolve(owner!, { cloudType: 2, accessKey: '********1234', secretKey: '********' })).toThrow(refused('DEFAULT'));
-    expect(() => here.cloudAccounts.resolve(owner!, { id: '00000000-0000-0000-0000-000000000000', ...clear })).toThrow(refused('NOT_FOUND'));
+    expect(() => here.cloudAccounts.resolve(owner!, { cloudType: 2, accessKey: '********1234', secretKey: '********' })).toThrow(
+      refused('DEFAULT'),
+    );
+    expect(() => here.cloudAccounts.resolve(owner!, { id: '00000000-0000-0000-0000-000000000000', ...clear })).toThrow(
+      refused('NOT_FOUND'),
+    );
     expect(() => here.cloudAccounts.resolve(undefined, { id })).toThrow(expect.objectContaining({ code: 'TOKEN', unauthenticated: true }));
   });
 });

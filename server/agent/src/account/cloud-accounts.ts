@@ -74,7 +74,8 @@ export class CloudAccounts {
   async insert(caller: Caller, fields: CloudAccountFields, signal: AbortSignal): Promise<Schema<'CloudAccount'>> {
     const name = nameOf(fields);
     const account = providerAccountOf(fields);
-    if (isObfuscated(account.accessKey) || isObfuscated(account.secretKey)) throw refusal('DEFAULT', 'The keys are obfuscated. Send them in clear.');
+    if (isObfuscated(account.accessKey) || isObfuscated(account.secretKey))
+      throw refusal('DEFAULT', 'The keys are obfuscated. Send them in clear.');
     if (this.#store.isNameTaken(caller.accountId, name)) throw duplicate(name);
     await this.#prove(account, signal);
     const id = this.#newId();
@@ -102,7 +103,8 @@ export class CloudAccounts {
     try {
       await this.#verify(account, AbortSignal.any([signal, deadline]));
     } catch (error) {
-      if (deadline.aborted && !signal.aborted) throw refusal('DEFAULT', 'The provider did not answer in time, so the credentials could not be checked.', error);
+      if (deadline.aborted && !signal.aborted)
+        throw refusal('DEFAULT', 'The provider did not answer in time, so the credentials could not be checked.', error);
       throw error;
     }
   }
@@ -151,7 +153,10 @@ export class CloudAccounts {
   }
 
   #opened({ id, cloudType, region, endpoint, serviceUrl, keys }: CloudAccountRow): ProviderAccount {
-    const { accessKey, secretKey } = JSON.parse(this.#secretBox.open(keys, keysPlace(id))) as Pick<ProviderAccount, 'accessKey' | 'secretKey'>;
+    const { accessKey, secretKey } = JSON.parse(this.#secretBox.open(keys, keysPlace(id))) as Pick<
+      ProviderAccount,
+      'accessKey' | 'secretKey'
+    >;
     return { cloudType, region, endpoint, accessKey, secretKey, serviceUrl };
   }
 

@@ -22,4 +22,5 @@ export const unauthenticated = (code: 'AUTH' | 'TOKEN' | 'SESSION', message: str
   new Failure(code, message, { unauthenticated: true, cause });
 
 /** The request is understood and refused. */
-export const refusal = (code: ErrorCode, message: string, cause?: unknown): Failure => new Failure(code, message, { unauthenticated: false, cause });
+export const refusal = (code: ErrorCode, message: string, cause?: unknown): Failure =>
+  new Failure(code, message, { unauthenticated: false, cause });

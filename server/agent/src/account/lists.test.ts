@@ -53,24 +53,48 @@ describe('the list of users', () => {
     expect(await names(query)).toEqual(expected);
   });
 
-  it.each(['createDate', 'PasswordHash', 'id; DROP TABLE users', 'constructor', '__proto__', ''])('refuses the sort field %j', async (sortfield) => {
-    await expect(names({ sortfield })).rejects.toEqual(refused('DEFAULT'));
-  });
+  it.each(['createDate', 'PasswordHash', 'id; DROP TABLE users', 'constructor', '__proto__', ''])(
+    'refuses the sort field %j',
+    async (sortfield) => {
+      await expect(names({ sortfield })).rejects.toEqual(refused('DEFAULT'));
+    },
+  );
 });
 
 describe('the transfer history', () => {
   it('joins user and cloud accounts as they are, and as they were once they are gone', async () => {
     const user = asCaller(await here.addUser({ username: 'a@example.com' }));
-    const account = await here.cloudAccounts.insert(user, { name: 'My AWS', cloudType: 1, accessKey: 'key', secretKey: 'secret' }, new AbortController().signal);
-    here.historyStore.record(historyEntry({ ...user, sourceCloudAccountId: account.id, sourceCloudProvider: 1, sourceBucket: 'src-bucket' }));
+    const account = await here.cloudAccounts.insert(
+      user,
+      { name: 'My AWS', cloudType: 1, accessKey: 'key', secretKey: 'secret' },
+      new AbortController().signal,
+    );
+    here.historyStore.record(
+      historyEntry({ ...user, sourceCloudAccountId: account.id, sourceCloudProvider: 1, sourceBucket: 'src-bucket' }),
+    );
     const record = () => here.history.page(user, historyQuery).data[0];
-    expect(record()).toMatchObject({ userEmail: 'a@example.com', userName: 'Jane Doe', sourceCloudAccountName: 'My AWS', destinationCloudAccountName: null });
-    expect(record()).toMatchObject({ totalSizeString: '1.0 MB', startDate: '2026-01-01T00:00:00.000Z', sourceBucket: 'src-bucket', errorMessage: null });
+    expect(record()).toMatchObject({
+      userEmail: 'a@example.com',
+      userName: 'Jane Doe',
+      sourceCloudAccountName: 'My AWS',
+      destinationCloudAccountName: null,
+    });
+    expect(record()).toMatchObject({
+      totalSizeString: '1.0 MB',
+      startDate: '2026-01-01T00:00:00.000Z',
+      sourceBucket: 'src-bucket',
+      errorMessage: null,
+    });
     here.database.exec("UPDATE cloud_accounts SET name = 'Renamed'");
     expect(record()).toMatchObject({ sourceCloudAccountName: 'Renamed' });
     here.cloudAccounts.remove(user, account.id);
     here.database.exec('DELETE FROM users');
-    expect(record()).toMatchObject({ sourceCloudAccountId: account.id, sourceCloudAccountName: 'My AWS', userEmail: 'a@example.com', userName: 'Jane Doe' });
+    expect(record()).toMatchObject({
+      sourceCloudAccountId: account.id,
+      sourceCloudAccountName: 'My AWS',
+      userEmail: 'a@example.com',
+      userName: 'Jane Doe',
+    });
   });
 
   it('writes its record as part of the transaction it is called in', async () => {
@@ -85,15 +109,30 @@ describe('the transfer history', () => {
 
   it('filters by sums of flags and counts what matches, whatever was inserted and deleted', async () => {
     const accountId = here.addAccount('Example Org');
-    const people = await Promise.all(['a', 'b'].map((name) => here.addUser({ username: `${name}@example.com`, accountId, userType: name === 'a' ? 16 : 64 })));
+    const people = await Promise.all(
+      ['a', 'b'].map((name) => here.addUser({ username: `${name}@example.com`, accountId, userType: name === 'a' ? 16 : 64 })),
+    );
     const [admin, user] = people.map(asCaller);
     const flags = (...values: number[]) => fc.constantFrom(...values);
-    const record = fc.record({ owner: flags(0, 1), origin: flags(1, 2, 4, 8, 16), status: flags(1, 4, 8, 16, 128), direction: flags(1, 2), gone: fc.boolean() });
-    const filter = fc.record({ origin: fc.nat(31), status: fc.nat(255), direction: flags(0, 1, 2), pagesize: fc.integer({ min: 1, max: 7 }), descending: fc.boolean() });
+    const record = fc.record({
+      owner: flags(0, 1),
+      origin: flags(1, 2, 4, 8, 16),
+      status: flags(1, 4, 8, 16, 128),
+      direction: flags(1, 2),
+      gone: fc.boolean(),
+    });
+    const filter = fc.record({
+      origin: fc.nat(31),
+      status: fc.nat(255),
+      direction: flags(0, 1, 2),
+      pagesize: fc.integer({ min: 1, max: 7 }),
+      descending: fc.boolean(),
+    });
     fc.assert(
       fc.property(fc.array(record, { maxLength: 25 }), filter, (records, { pagesize, descending, ...filters }) => {
         here.database.exec('DELETE FROM history');
-        for (const { owner, origin, status, direction } of records) here.historyStore.record(historyEntry({ ...[admin, user][owner]!, origin, transferStatus: status, direction }));
+        for (const { owner, origin, status, direction } of records)
+          here.historyStore.record(historyEntry({ ...[admin, user][owner]!, origin, transferStatus: status, direction }));
         const ids = here.history.page(admin!, { ...historyQuery, pagesize: 1000, descending: false }).data.map(({ id }) => id);
         for (const [index, { gone }] of records.entries()) if (gone) here.history.remove(admin!, ids[index]!);
         const left = here.history.page(admin!, { ...historyQuery, pagesize: 1000 }).data;
@@ -106,7 +145,9 @@ describe('the transfer history', () => {
               (filters.direction === 0 || one.direction === filters.direction),
           );
           const query = { ...historyQuery, ...filters, pagesize, descending };
-          const pages = Array.from({ length: Math.ceil(expected.length / pagesize) + 1 }, (_value, page) => here.history.page(caller, { ...query, page: page + 1 }));
+          const pages = Array.from({ length: Math.ceil(expected.length / pagesize) + 1 }, (_value, page) =>
+            here.history.page(caller, { ...query, page: page + 1 }),
+          );
           const order = descending ? expected : expected.toReversed();
           expect(pages.flatMap(({ data }) => data.map(({ id }) => id))).toEqual(order.map(({ id }) => id));
           expect(pages.map(({ total }) => total)).toEqual(pages.map(() => expected.length));
@@ -152,7 +193,9 @@ it('one account never sees the users, cloud accounts or history of another', asy
   const worlds = await Promise.all(
     [0, 1, 2].map(async (world) => {
       const accountId = here.addAccount(`Org ${world}`);
-      return Promise.all([16, 64].map(async (userType) => asCaller(await here.addUser({ username: `${userType}@${world}.example`, accountId, userType }))));
+      return Promise.all(
+        [16, 64].map(async (userType) => asCaller(await here.addUser({ username: `${userType}@${world}.example`, accountId, userType }))),
+      );
     }),
   );
   const step = fc.record({ world: fc.nat(2), who: fc.nat(1), what: fc.constantFrom('cloud', 'history'), shared: fc.boolean() });
@@ -161,20 +204,41 @@ it('one account never sees the users, cloud accounts or history of another', asy
       for (const { world, who, what, shared } of steps) {
         const caller = worlds[world]![who]!;
         if (what === 'history') here.historyStore.record(historyEntry(caller));
-        else await here.cloudAccounts.insert(caller, { name: randomUUID(), cloudType: 1, accessKey: 'a', secretKey: 'b', shared }, new AbortController().signal);
+        else
+          await here.cloudAccounts.insert(
+            caller,
+            { name: randomUUID(), cloudType: 1, accessKey: 'a', secretKey: 'b', shared },
+            new AbortController().signal,
+          );
       }
       const all = worlds.flat();
       for (const caller of all) {
         const others = all.filter(({ accountId }) => accountId !== caller.accountId);
-        expect(here.users.getAllUsers(caller, { ...usersQuery, username: '@' }).data.map(({ id }) => id).toSorted()).toEqual(
-          all.filter(({ accountId }) => accountId === caller.accountId).map(({ userId }) => userId).toSorted(),
+        expect(
+          here.users
+            .getAllUsers(caller, { ...usersQuery, username: '@' })
+            .data.map(({ id }) => id)
+            .toSorted(),
+        ).toEqual(
+          all
+            .filter(({ accountId }) => accountId === caller.accountId)
+            .map(({ userId }) => userId)
+            .toSorted(),
         );
         const records = here.history.page(caller, { ...historyQuery, pagesize: 1000 }).data;
-        expect(records.every(({ accountId, userId }) => accountId === caller.accountId && (caller.isAdmin || userId === caller.userId))).toBe(true);
-        for (const { id } of records.slice(0, 3)) for (const other of others) expect(() => here.history.remove(other, id)).toThrow(refused('NOT_FOUND'));
+        expect(
+          records.every(({ accountId, userId }) => accountId === caller.accountId && (caller.isAdmin || userId === caller.userId)),
+        ).toBe(true);
+        for (const { id } of records.slice(0, 3))
+          for (const other of others) expect(() => here.history.remove(other, id)).toThrow(refused('NOT_FOUND'));
         for (const { id } of here.cloudAccounts.list(caller)) {
           for (const other of others) {
-            for (const use of [() => here.cloudAccounts.get(other, id), () => here.cloudAccounts.resolve(other, { id }), () => here.cloudAccounts.manageShare(other, id, true), () => here.cloudAccounts.remove(other, id)])
+            for (const use of [
+              () => here.cloudAccounts.get(other, id),
+              () => here.cloudAccounts.resolve(other, { id }),
+              () => here.cloudAccounts.manageShare(other, id, true),
+              () => here.cloudAccounts.remove(other, id),
+            ])
               expect(use).toThrow(refused('NOT_FOUND'));
           }
         }

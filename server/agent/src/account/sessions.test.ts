@@ -21,7 +21,12 @@ describe('a login', () => {
     const user = await here.addUser({ username: 'Jane@example.com', userType: 64 });
     const answer = await sessions.login('jane@EXAMPLE.com', 'right', 64);
     expect(answer).toMatchObject({ challenge: 0, session: '' });
-    expect(await sessions.authenticate(answer.jwtToken)).toMatchObject({ userId: user.id, accountId: user.accountId, userType: 64, isAdmin: false });
+    expect(await sessions.authenticate(answer.jwtToken)).toMatchObject({
+      userId: user.id,
+      accountId: user.accountId,
+      userType: 64,
+      isAdmin: false,
+    });
   });
 
   it('without a type signs in as what the user is', async () => {
@@ -35,8 +40,15 @@ describe('a login', () => {
     const { sessions } = start();
     await here.addUser({ username: 'a@example.com', userType: 16 });
     const errors = await Promise.all(
-      [sessions.login('a@example.com', 'wrong', 16), sessions.login('a@example.com', 'right', 64), sessions.login('nobody@example.com', 'right', 16)].map((login) =>
-        login.then(() => 'signed in', (error: unknown) => error),
+      [
+        sessions.login('a@example.com', 'wrong', 16),
+        sessions.login('a@example.com', 'right', 64),
+        sessions.login('nobody@example.com', 'right', 16),
+      ].map((login) =>
+        login.then(
+          () => 'signed in',
+          (error: unknown) => error,
+        ),
       ),
     );
     for (const error of errors) expect(error).toEqual(refused('AUTH', true));
@@ -54,7 +66,8 @@ describe('a login', () => {
     const { sessions } = start({ loginSettings: { maxFailures: 3, windowMs: 60_000 } });
     await here.addUser({ username: 'a@example.com' });
     await here.addUser({ username: 'b@example.com' });
-    for (let guess = 0; guess < 3; guess += 1) await expect(sessions.login('a@example.com', 'wrong', 16)).rejects.toEqual(refused('AUTH', true));
+    for (let guess = 0; guess < 3; guess += 1)
+      await expect(sessions.login('a@example.com', 'wrong', 16)).rejects.toEqual(refused('AUTH', true));
     await expect(sessions.login('A@example.com', 'right', 16)).rejects.toEqual(refused('AUTH', true));
     await expect(sessions.login('b@example.com', 'right', 16)).resolves.toMatchObject({ challenge: 0 });
     here.clock.time += 60_001;
@@ -116,7 +129,14 @@ describe('a token', () => {
     const forged = Buffer.from(JSON.stringify({ ...claims, userType: 64 })).toString('base64url');
     const unsigned = Buffer.from('{"alg":"none"}').toString('base64url');
     const stranger = installation();
-    const foreign = await stranger.tokens.sign({ userId: user.id, accountId: user.accountId, userType: 16, sessionId: 's', issuedAt: here.now(), expiresAt: here.now() + 1e6 });
+    const foreign = await stranger.tokens.sign({
+      userId: user.id,
+      accountId: user.accountId,
+      userType: 16,
+      sessionId: 's',
+      issuedAt: here.now(),
+      expiresAt: here.now() + 1e6,
+    });
     stranger.close();
     for (const token of ['', 'garbage', 'a.b.c', `${header}.${forged}.${signature}`, `${unsigned}.${payload}.`, foreign]) {
       await expect(tokens.verify(token)).rejects.toEqual(refused('TOKEN', true));
@@ -170,14 +190,16 @@ describe('a login with a second factor', () => {
 
   it('takes five attempts per challenge, and not the right code after them', async () => {
     const session = await challenged();
-    for (let guess = 0; guess < 5; guess += 1) await expect(here.sessions.respondToMfa(wrongAt(here.now()), session)).rejects.toEqual(refused('TOTP', false));
+    for (let guess = 0; guess < 5; guess += 1)
+      await expect(here.sessions.respondToMfa(wrongAt(here.now()), session)).rejects.toEqual(refused('TOTP', false));
     await expect(here.sessions.respondToMfa(codeAt(here.now()), session)).rejects.toEqual(refused('SESSION', false));
   });
 
   it('counts wrong codes as failed logins, so that new challenges give no new guesses', async () => {
     const session = await challenged({ loginSettings: { maxFailures: 2 } });
     const other = await here.sessions.login('m@example.com', 'right', 16);
-    for (const open of [session, other.session]) await expect(here.sessions.respondToMfa(wrongAt(here.now()), open)).rejects.toEqual(refused('TOTP', false));
+    for (const open of [session, other.session])
+      await expect(here.sessions.respondToMfa(wrongAt(here.now()), open)).rejects.toEqual(refused('TOTP', false));
     await expect(here.sessions.respondToMfa(codeAt(here.now()), session)).rejects.toEqual(refused('SESSION', false));
     await expect(here.sessions.login('m@example.com', 'right', 16)).rejects.toEqual(refused('AUTH', true));
   });

@@ -105,7 +105,14 @@ export class Sessions {
   async #newSession({ id: userId, accountId, userType }: UserRow): Promise<[SessionRow, string]> {
     const createdAt = this.#now();
     const session = { id: randomUUID(), userId, createdAt, expiresAt: createdAt + this.#settings.lifetimeMs };
-    const token = await this.#tokens.sign({ userId, accountId, userType, sessionId: session.id, issuedAt: createdAt, expiresAt: session.expiresAt });
+    const token = await this.#tokens.sign({
+      userId,
+      accountId,
+      userType,
+      sessionId: session.id,
+      issuedAt: createdAt,
+      expiresAt: session.expiresAt,
+    });
     return [session, token];
   }
 

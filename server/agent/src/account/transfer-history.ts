@@ -41,7 +41,8 @@ export class TransferHistoryService {
 
   /** Who sees a record may delete it (chosen); anything else does not exist for the caller. */
   remove(caller: Caller, id: string): void {
-    if (!this.#store.remove(id.toLowerCase(), reachOf(caller))) throw refusal('NOT_FOUND', 'There is no such record in the transfer history.');
+    if (!this.#store.remove(id.toLowerCase(), reachOf(caller)))
+      throw refusal('NOT_FOUND', 'There is no such record in the transfer history.');
   }
 }
 

@@ -45,7 +45,7 @@ export function guard({ document, validation, authenticate }: GuardOptions): Req
         handlers: {
           token: async (request) => {
             try {
-              callers.set(request, await authenticate(String(request.query.token)));
+              callers.set(request, await authenticate(typeof request.query.token === 'string' ? request.query.token : ''));
               return true;
             } catch (error) {
               failures.set(request, error);

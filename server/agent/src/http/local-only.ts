@@ -7,7 +7,7 @@ const loopbackNames = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 export interface LocalOnly {
   /** Why a request or an upgrade is refused; `undefined` when it is welcome. */
-  refusal(request: IncomingMessage): string | undefined;
+  readonly refusal: (request: IncomingMessage) => string | undefined;
   readonly middleware: RequestHandler;
 }
 

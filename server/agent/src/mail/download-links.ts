@@ -20,7 +20,12 @@ export class DownloadLinks {
   /** Rejects with `INVALID_EMAIL` for an address that cannot be one. */
   async send({ to, url, key, hours, note }: DownloadLink): Promise<void> {
     const name = key.split('/').at(-1) ?? key;
-    const lines = [`Here is the file ${name}:`, url, `The link works for ${hours} ${hours === 1 ? 'hour' : 'hours'}.`, ...(note === '' ? [] : [`Note from the sender:\n${note}`])];
+    const lines = [
+      `Here is the file ${name}:`,
+      url,
+      `The link works for ${hours} ${hours === 1 ? 'hour' : 'hours'}.`,
+      ...(note === '' ? [] : [`Note from the sender:\n${note}`]),
+    ];
     await this.#mailer.send({ to, subject: `A file for you: ${name}`, text: `${lines.join('\n\n')}\n` });
   }
 }

@@ -49,7 +49,10 @@ describe('the outbox', () => {
     await outbox(time + 1000).send(mail);
     await outbox().send({ ...mail, text: 'Grüße', html: '<p>Hello</p>' });
     const names = readdirSync(join(directory, 'outbox')).toSorted();
-    expect(names).toEqual([expect.stringMatching(/^20260301T120000123Z-[0-9a-f-]{36}\.eml$/), expect.stringMatching(/^20260301T120001123Z-/)]);
+    expect(names).toEqual([
+      expect.stringMatching(/^20260301T120000123Z-[0-9a-f-]{36}\.eml$/),
+      expect.stringMatching(/^20260301T120001123Z-/),
+    ]);
     const path = join(directory, 'outbox', names[1]!);
     const text = readFileSync(path, 'utf8');
     expect(text).toMatch(/^From: agent@example.com\r\nTo: jane@example.com\r\nSubject: A file for you\r\n/);
@@ -58,13 +61,23 @@ describe('the outbox', () => {
     expect(statSync(path).mode & 0o777).toBe(0o600);
   });
 
-  it.each(['', 'jane', 'jane@', '@example.com', 'a b@example.com', 'a@example.com,b@example.com', 'a@example.com\r\nBcc: b@example.com', 'a@example.com\n', 'Jane <a@example.com>', '"a"@example.com', `${'a'.repeat(250)}@example.com`, 'a@-example.com'])(
-    'refuses the address %j and writes nothing',
-    async (to) => {
-      await expect(outbox().send({ ...mail, to })).rejects.toMatchObject({ name: 'Failure', code: 'INVALID_EMAIL' });
-      expect(existsSync(join(directory, 'outbox'))).toBe(false);
-    },
-  );
+  it.each([
+    '',
+    'jane',
+    'jane@',
+    '@example.com',
+    'a b@example.com',
+    'a@example.com,b@example.com',
+    'a@example.com\r\nBcc: b@example.com',
+    'a@example.com\n',
+    'Jane <a@example.com>',
+    '"a"@example.com',
+    `${'a'.repeat(250)}@example.com`,
+    'a@-example.com',
+  ])('refuses the address %j and writes nothing', async (to) => {
+    await expect(outbox().send({ ...mail, to })).rejects.toMatchObject({ name: 'Failure', code: 'INVALID_EMAIL' });
+    expect(existsSync(join(directory, 'outbox'))).toBe(false);
+  });
 
   it('lets no line break of a subject become a header', async () => {
     await outbox().send({ ...mail, subject: 'Hello\r\nBcc: evil@example.com\u2028X-Evil: 1' });
@@ -82,13 +95,18 @@ describe('the outbox', () => {
 });
 
 describe('the SMTP mailer', () => {
-  const mailer = (port: number, user = '') => smtpMailer('agent@example.com', { host: '127.0.0.1', port, secure: false, user, password: 'canary', timeoutMs: 2000 });
+  const mailer = (port: number, user = '') =>
+    smtpMailer('agent@example.com', { host: '127.0.0.1', port, secure: false, user, password: 'canary', timeoutMs: 2000 });
 
   it('hands the mail to the server, signed in when it has a user', async () => {
-    const { port, lines } = await smtpServer((line) => (line.startsWith('EHLO') ? '250-hello\r\n250 AUTH PLAIN' : line.startsWith('AUTH') ? '235 ok' : '250 ok'));
+    const { port, lines } = await smtpServer((line) =>
+      line.startsWith('EHLO') ? '250-hello\r\n250 AUTH PLAIN' : line.startsWith('AUTH') ? '235 ok' : '250 ok',
+    );
     await mailer(port, 'agent').send(mail);
     expect(lines).toContain(`AUTH PLAIN ${Buffer.from('\0agent\0canary').toString('base64')}`);
-    expect(lines).toEqual(expect.arrayContaining(['MAIL FROM:<agent@example.com>', 'RCPT TO:<jane@example.com>', 'Subject: A file for you']));
+    expect(lines).toEqual(
+      expect.arrayContaining(['MAIL FROM:<agent@example.com>', 'RCPT TO:<jane@example.com>', 'Subject: A file for you']),
+    );
   });
 
   it.each([

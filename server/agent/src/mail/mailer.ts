@@ -42,7 +42,14 @@ const envelope = (from: string, { to, subject, text, html }: Mail) => ({
 
 export function smtpMailer(from: string, { host, port, secure, user, password, timeoutMs }: SmtpSettings): Mailer {
   const timeouts = { connectionTimeout: timeoutMs, greetingTimeout: timeoutMs, socketTimeout: timeoutMs };
-  const transport = createTransport({ host, port, secure, ...(user === '' ? {} : { auth: { user, pass: password } }), ...timeouts, ...closed });
+  const transport = createTransport({
+    host,
+    port,
+    secure,
+    ...(user === '' ? {} : { auth: { user, pass: password } }),
+    ...timeouts,
+    ...closed,
+  });
   return {
     async send(mail) {
       const message = envelope(from, mail);
@@ -76,12 +83,14 @@ async function writeWhole(directory: string, name: string, bytes: Buffer): Promi
     try {
       await file.writeFile(bytes);
       await file.sync();
+      await rename(aside, join(directory, name));
+    } catch (error) {
+      await rm(aside, { force: true });
+      throw error;
     } finally {
       await file.close();
     }
-    await rename(aside, join(directory, name));
   } catch (error) {
-    await rm(aside, { force: true });
     throw refusal('FILESYSTEM_ACCESS', 'The message cannot be written to the outbox folder.', error);
   }
 }

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { httpObjectProvider } from './http-object.ts';
-import { describeProvider } from './provider-contract.ts';
+import { describeProvider } from './testing/provider-contract.ts';
 
 describeProvider('LocalHttp and FastrServer', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'provider-http-'));

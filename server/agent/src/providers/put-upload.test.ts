@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { httpObjectProvider } from './http-object.ts';
-import { describeProvider, errorOf, kindOf, put, uploadOf, type Fixture } from './provider-contract.ts';
+import { describeProvider, errorOf, kindOf, put, uploadOf, type Fixture } from './testing/provider-contract.ts';
 import type { UploadSession } from './provider.ts';
-import { bodyOf, scriptedServer, type Script, type ScriptedServer } from './scripted-server.ts';
+import { bodyOf, scriptedServer, type Script, type ScriptedServer } from './testing/scripted-server.ts';
 
 const AUTHORIZATION = `Basic ${Buffer.from('me:secret').toString('base64')}`;
 const signal = (): AbortSignal => AbortSignal.timeout(10_000);

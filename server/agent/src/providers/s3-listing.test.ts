@@ -1,7 +1,7 @@
 import { CloudType } from '@click-kit/contract';
 import { describe, expect, it } from 'vitest';
 import { s3Provider } from './s3.ts';
-import { scriptedServer } from './scripted-server.ts';
+import { scriptedServer } from './testing/scripted-server.ts';
 
 const signal = (): AbortSignal => AbortSignal.timeout(10_000);
 const account = (endpoint: string): Parameters<typeof s3Provider>[0] => ({

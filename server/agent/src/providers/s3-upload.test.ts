@@ -2,11 +2,11 @@ import { CloudType } from '@click-kit/contract';
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { collect, errorOf, kindOf, uploadOf, writeAll } from './provider-contract.ts';
+import { collect, errorOf, kindOf, uploadOf, writeAll } from './testing/provider-contract.ts';
 import type { Provider } from './provider.ts';
 import { s3Provider } from './s3.ts';
 import { chunkSizeFor } from './s3-limits.ts';
-import { bodyOf, scriptedServer, type Script, type ScriptedServer } from './scripted-server.ts';
+import { bodyOf, scriptedServer, type Script, type ScriptedServer } from './testing/scripted-server.ts';
 
 const CHUNK = 5 * 1024 * 1024;
 const SIZE = CHUNK * 2 + 10;

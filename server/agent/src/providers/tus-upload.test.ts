@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { httpObjectProvider } from './http-object.ts';
-import { errorOf, kindOf, get, put, uploadOf, writeAll } from './provider-contract.ts';
+import { errorOf, kindOf, get, put, uploadOf, writeAll } from './testing/provider-contract.ts';
 import type { Provider } from './provider.ts';
-import { scriptedServer, type ScriptedServer } from './scripted-server.ts';
+import { scriptedServer, type ScriptedServer } from './testing/scripted-server.ts';
 
 const CHUNK = 512 * 1024;
 const signal = (): AbortSignal => AbortSignal.timeout(10_000);

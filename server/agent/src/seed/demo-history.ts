@@ -8,7 +8,17 @@ const { Upload, Download } = TransferHistoryDirection;
 const MiB = 1024 * 1024;
 const [minute, hour] = [60_000, 3_600_000];
 
-type Story = readonly [name: string, user: string, origin: number, direction: number, status: number, hoursAgo: number, minutes: number, size: number, done: number];
+type Story = readonly [
+  name: string,
+  user: string,
+  origin: number,
+  direction: number,
+  status: number,
+  hoursAgo: number,
+  minutes: number,
+  size: number,
+  done: number,
+];
 
 // Plausible, and telling apart what the filters and sort fields look at. `done` is the part that was moved.
 const stories: readonly Story[] = [
@@ -42,9 +52,15 @@ function placesOf(name: string, origin: number, direction: number): readonly [Pl
   return direction === Upload ? [local, storage] : [storage, local];
 }
 
-export const demoHistory = (accountId: string, now: number): HistoryEntry[] => stories.map((story, index) => entryOf(story, index, accountId, now));
+export const demoHistory = (accountId: string, now: number): HistoryEntry[] =>
+  stories.map((story, index) => entryOf(story, index, accountId, now));
 
-function entryOf([name, user, origin, direction, status, hoursAgo, minutes, size, done]: Story, index: number, accountId: string, now: number): HistoryEntry {
+function entryOf(
+  [name, user, origin, direction, status, hoursAgo, minutes, size, done]: Story,
+  index: number,
+  accountId: string,
+  now: number,
+): HistoryEntry {
   const [source, destination] = placesOf(name, origin, direction);
   const startDate = new Date(now - hoursAgo * hour);
   const [failed, transferredSize] = [status === TransferStatus.Error ? 1 : 0, size * done];

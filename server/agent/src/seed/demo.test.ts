@@ -11,7 +11,8 @@ afterEach(() => here.close());
 
 const seed = () => seedDemo({ ...here, objectServer: 'http://localhost:29124', passwordCost: cheap });
 const query = { page: 1, pagesize: 100, sortfield: 'StartDate', descending: true, origin: 0, status: 0, direction: 0 };
-const signIn = async (username: string, type: number) => here.sessions.authenticate((await here.sessions.login(username, demoPassword, type)).jwtToken);
+const signIn = async (username: string, type: number) =>
+  here.sessions.authenticate((await here.sessions.login(username, demoPassword, type)).jwtToken);
 
 describe('the demo seed', () => {
   it('has an administrator and a standard user who sign in with their types', async () => {
@@ -39,22 +40,27 @@ describe('the demo seed', () => {
     await seed();
     const user = await signIn('user@example.com', 64);
     const shown = here.cloudAccounts.list(user);
-    expect(shown.map(({ name, cloudType, shared, serviceUrl }) => [name, cloudType, shared, serviceUrl]).toSorted()).toEqual([
-      ['Fastr server', 4096, true, 'http://localhost:29124'],
-      ['Local storage', 2048, true, 'http://localhost:29124'],
-    ]);
-    for (const { id } of shown) expect(here.cloudAccounts.resolve(user, { id }).account).toMatchObject({ accessKey: 'demo', secretKey: 'demo-secret' });
+    expect(new Map(shown.map(({ name, cloudType, shared, serviceUrl }) => [name, { cloudType, shared, serviceUrl }]))).toEqual(
+      new Map([
+        ['Local storage', { cloudType: 2048, shared: true, serviceUrl: 'http://localhost:29124' }],
+        ['Fastr server', { cloudType: 4096, shared: true, serviceUrl: 'http://localhost:29124' }],
+      ]),
+    );
+    for (const { id } of shown)
+      expect(here.cloudAccounts.resolve(user, { id }).account).toMatchObject({ accessKey: 'demo', secretKey: 'demo-secret' });
   });
 
   it('has history of each origin, status and direction, in the past, and each user has some of it', async () => {
     await seed();
     const { data, total } = here.history.page(await signIn('admin@example.com', 16), query);
     expect(total).toBe(data.length);
-    const values = (field: 'origin' | 'transferStatus' | 'direction') => [...new Set(data.map((one) => one[field]))].toSorted((a, b) => a - b);
+    const values = (field: 'origin' | 'transferStatus' | 'direction') =>
+      [...new Set(data.map((one) => one[field]))].toSorted((a, b) => a - b);
     expect(values('origin')).toEqual([1, 2, 4, 8, 16]);
     expect(values('transferStatus')).toEqual([1, 2, 4, 8, 16, 32, 64, 128]);
     expect(values('direction')).toEqual([1, 2]);
-    for (const { startDate, endDate } of data) expect(Date.parse(endDate!)).toBeLessThan(here.now() + 1 - Math.max(0, Date.parse(startDate) - here.now()));
+    for (const { startDate, endDate } of data)
+      expect(Date.parse(endDate!)).toBeLessThan(here.now() + 1 - Math.max(0, Date.parse(startDate) - here.now()));
     const own = here.history.page(await signIn('user@example.com', 64), query).total;
     expect(own).toBeGreaterThan(0);
     expect(own).toBeLessThan(total);

@@ -76,7 +76,10 @@ function insertCloudAccounts(store: CloudAccountStore, secretBox: SecretBox, acc
   for (const { name, cloudType } of accounts) {
     const id = seedId(name);
     const owned = { id, accountId, ownerId: seedId('admin@example.com'), name, cloudType, keys: sealKeys(secretBox, id, keys) };
-    const outcome = store.insert({ ...owned, region: '', endpoint: '', serviceUrl: objectServer, shared: 1, createDate: time - day }, accounts.length);
+    const outcome = store.insert(
+      { ...owned, region: '', endpoint: '', serviceUrl: objectServer, shared: 1, createDate: time - day },
+      accounts.length,
+    );
     if (outcome !== 'stored') throw new Error(`The demo cloud account ${name} cannot be stored: ${outcome}.`);
   }
 }

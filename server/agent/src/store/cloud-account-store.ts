@@ -42,7 +42,9 @@ export class CloudAccountStore {
     this.#visible = database.prepare<{ accountId: string; userId: string }, CloudAccountRow>(
       `SELECT ${columns} FROM cloud_accounts WHERE account_id = @accountId AND (owner_id = @userId OR shared = 1) ORDER BY create_date, id`,
     );
-    this.#find = database.prepare<[string, string], CloudAccountRow>(`SELECT ${columns} FROM cloud_accounts WHERE id = ? AND account_id = ?`);
+    this.#find = database.prepare<[string, string], CloudAccountRow>(
+      `SELECT ${columns} FROM cloud_accounts WHERE id = ? AND account_id = ?`,
+    );
     this.#named = database.prepare<[string, string], { id: string }>('SELECT id FROM cloud_accounts WHERE account_id = ? AND name = ?');
     this.#share = database.prepare<[number, string, string]>('UPDATE cloud_accounts SET shared = ? WHERE id = ? AND account_id = ?');
     this.#remove = database.prepare<[string, string]>('DELETE FROM cloud_accounts WHERE id = ? AND account_id = ?');

@@ -33,7 +33,10 @@ export type HistorySortField = keyof typeof historySortFields;
 /** Whose records: those of the whole account, or of one of its users. */
 export type HistoryScope = 'account' | 'user';
 
-const matches = (scope: HistoryScope, table: string): string => `${table}.account_id = @accountId${scope === 'user' ? ` AND ${table}.user_id = @userId` : ''}
+const matches = (
+  scope: HistoryScope,
+  table: string,
+): string => `${table}.account_id = @accountId${scope === 'user' ? ` AND ${table}.user_id = @userId` : ''}
   AND (@origin = 0 OR ${table}.origin & @origin) AND (@status = 0 OR ${table}.transfer_status & @status)
   AND (@direction = 0 OR ${table}.direction = @direction)`;
 

@@ -19,7 +19,11 @@ afterEach(() => {
 });
 
 const parameters = { accountId: 'a', userId: 'u', origin: 0, status: 0, direction: 0, limit: 10, offset: 0 };
-const plan = (sql: string): string[] => database.prepare<object, { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).all(parameters).map(({ detail }) => detail);
+const plan = (sql: string): string[] =>
+  database
+    .prepare<object, { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)
+    .all(parameters)
+    .map(({ detail }) => detail);
 
 describe('the query plan', () => {
   it.each<[HistoryScope, string]>([
@@ -43,10 +47,13 @@ describe('the query plan', () => {
 describe('the history store', () => {
   it('sorts by every field that it offers, ties broken by id', () => {
     const store = new HistoryStore(database);
-    for (let record = 0; record < 5; record += 1) store.record(historyEntry({ accountId: 'a', userId: 'u', startDate: new Date(record % 2) }));
+    for (let record = 0; record < 5; record += 1)
+      store.record(historyEntry({ accountId: 'a', userId: 'u', startDate: new Date(record % 2) }));
     for (const field of Object.keys(historySortFields) as HistorySortField[]) {
       const ids = [true, false].map((descending) => {
-        const pages = [1, 2, 3].map((page) => store.page({ ...parameters, owner: { accountId: 'a' }, page, pageSize: 2, sort: { field, descending } }));
+        const pages = [1, 2, 3].map((page) =>
+          store.page({ ...parameters, owner: { accountId: 'a' }, page, pageSize: 2, sort: { field, descending } }),
+        );
         return pages.flatMap(({ rows }) => rows.map(({ id }) => id));
       });
       expect(new Set(ids[0]).size).toBe(5);

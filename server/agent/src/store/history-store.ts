@@ -76,5 +76,6 @@ export class HistoryStore implements TransferHistory {
   }
 }
 
-const preparePage = (database: Database, scope: HistoryScope, sort: Sort<HistorySortField>) => database.prepare<object, HistoryRow>(pageSql(scope, sort));
+const preparePage = (database: Database, scope: HistoryScope, sort: Sort<HistorySortField>) =>
+  database.prepare<object, HistoryRow>(pageSql(scope, sort));
 const prepareTotal = (database: Database, scope: HistoryScope) => database.prepare<object, { total: number }>(totalSql(scope));

@@ -44,13 +44,17 @@ export class SessionStore {
 
   constructor(database: Database) {
     this.#transaction = (work) => database.transaction(work)();
-    this.#insert = database.prepare<SessionRow>('INSERT INTO sessions (id, user_id, created_at, expires_at) VALUES (@id, @userId, @createdAt, @expiresAt)');
+    this.#insert = database.prepare<SessionRow>(
+      'INSERT INTO sessions (id, user_id, created_at, expires_at) VALUES (@id, @userId, @createdAt, @expiresAt)',
+    );
     this.#purge = database.prepare<[number]>('DELETE FROM sessions WHERE expires_at <= ?');
     this.#count = database.prepare<[string], { open: number }>('SELECT count(*) AS open FROM sessions WHERE user_id = ?');
     this.#find = database.prepare<{ id: string; now: number }, LiveSession>(`${live} AND s.id = @id`);
     this.#latest = database.prepare<{ now: number }, LiveSession>(`${live} ORDER BY s.created_at DESC, s.rowid DESC LIMIT 1`);
     this.#end = database.prepare<[string]>('DELETE FROM sessions WHERE id = ?');
-    this.#challenge = database.prepare<ChallengeRow>('INSERT INTO mfa_challenges (id, user_id, expires_at) VALUES (@id, @userId, @expiresAt)');
+    this.#challenge = database.prepare<ChallengeRow>(
+      'INSERT INTO mfa_challenges (id, user_id, expires_at) VALUES (@id, @userId, @expiresAt)',
+    );
     this.#attempt = database.prepare<{ id: string; now: number; max: number }, { userId: string; attempts: number }>(
       `UPDATE mfa_challenges SET attempts = attempts + 1 WHERE id = @id AND expires_at > @now AND attempts < @max
        RETURNING user_id AS userId, attempts`,

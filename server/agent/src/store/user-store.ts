@@ -60,7 +60,8 @@ export class UserStore {
 
   constructor(database: Database) {
     this.#database = database;
-    this.#insert = database.prepare(`INSERT INTO users (id, account_id, username, username_key, email, firstname, lastname, user_type, status, owner,
+    this.#insert =
+      database.prepare(`INSERT INTO users (id, account_id, username, username_key, email, firstname, lastname, user_type, status, owner,
       password_hash, mfa_secret, create_date) VALUES (@id, @accountId, @username, @usernameKey, @email, @firstname, @lastname, @userType, @status, @owner,
       @passwordHash, @mfaSecret, @createDate)`);
     this.#byUsername = database.prepare<[string], UserRow>(`SELECT ${columns} FROM users WHERE username_key = ?`);

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ProviderError, type Provider, type ProviderErrorKind, type UploadRequest, type UploadSession } from './provider.ts';
+import { ProviderError, type Provider, type ProviderErrorKind, type UploadRequest, type UploadSession } from '../provider.ts';
 
 /** A server that is running, with one empty bucket. */
 export interface Fixture {
