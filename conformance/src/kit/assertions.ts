@@ -18,16 +18,23 @@ export class Assertions {
   }
 
   /** `rule` is a sentence that says what has to be so. */
-  that(holds: boolean, rule: string, actual?: unknown): asserts holds {
+  that(holds: boolean, rule: string, actual?: unknown): void {
     this.#decide(holds, rule, undefined, actual);
   }
 
-  equal<Value>(actual: unknown, expected: Value, rule: string): asserts actual is Value {
+  equal(actual: unknown, expected: unknown, rule: string): void {
     this.#decide(isDeepStrictEqual(actual, expected), rule, expected, actual);
   }
 
-  oneOf<Value>(actual: unknown, expected: readonly Value[], rule: string): asserts actual is Value {
+  oneOf(actual: unknown, expected: readonly unknown[], rule: string): void {
     this.#decide(expected.some((value) => isDeepStrictEqual(actual, value)), rule, { oneOf: expected }, actual);
+  }
+
+  /** The value, once it is known to be there; this one always ends the check, because there is nothing to go on with. */
+  present<Value>(value: Value, rule: string): NonNullable<Value> {
+    this.#decide(value !== undefined && value !== null, rule, 'a value', value);
+    if (value === undefined || value === null) throw new CheckFailed(rule);
+    return value;
   }
 
   fail(rule: string, expected?: unknown, actual?: unknown): never {

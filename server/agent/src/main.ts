@@ -34,7 +34,7 @@ async function run(given: Config): Promise<void> {
   const config = temporary === undefined ? given : { ...given, dataDir: temporary };
   let agent: Agent;
   try {
-    agent = await startAgent(config, { log: createLogger(config.logLevel) });
+    agent = await startAgent(config, { log: createLogger(config.quiet ? 'error' : config.logLevel) });
   } catch (error) {
     remove();
     throw error;

@@ -3,10 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClickClient, type Schema } from '@click-kit/contract';
-import { onTestFinished } from 'vitest';
 import { type Agent, startAgent } from '../src/app.ts';
 import { type Config, readConfig } from '../src/config.ts';
 import { createLogger } from '../src/log.ts';
+import { forTest, type Lifetime } from './lifetime.ts';
 import { keys } from './object-server.ts';
 
 export interface TestAgent {
@@ -22,7 +22,7 @@ export interface TestAgent {
 }
 
 /** `settings` override the defaults; `dataDir` continues an earlier agent. */
-export async function agent(settings: Partial<Config> = {}): Promise<TestAgent> {
+export async function agent(settings: Partial<Config> = {}, lifetime: Lifetime = forTest): Promise<TestAgent> {
   const dataDir = settings.dataDir ?? (await mkdtemp(join(tmpdir(), 'click-test-agent-')));
   const line = readConfig({ argv: ['--port', '0'], env: {}, home: dataDir, readFile: () => undefined });
   if (line.command !== 'run') throw new Error('unreachable: no --help was given');
@@ -31,7 +31,7 @@ export async function agent(settings: Partial<Config> = {}): Promise<TestAgent> 
   const running: Agent = await startAgent({ ...line.config, validateResponses: true, ...settings, dataDir }, { log });
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => (closing ??= running.close());
-  onTestFinished(async () => {
+  lifetime(async () => {
     await close();
     if (settings.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });
   });

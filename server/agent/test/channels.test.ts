@@ -1,5 +1,6 @@
 // Whole-agent tests of the two channels.
 import { once } from 'node:events';
+import { type Frames, notifications } from '@click-kit/contract';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { agent } from './agent.ts';
@@ -34,6 +35,20 @@ describe('the channels', () => {
     expect(await closed).toEqual([1000, 1000]);
   });
 
+  it('are read by the published client, whose iteration ends with the agent', async () => {
+    const running = await agent();
+    const frames: Frames['notification'][] = [];
+    const reading = (async () => {
+      for await (const frame of notifications(running.url)) frames.push(frame);
+    })();
+    const call = () => running.send('/authentication/login', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' });
+    // Nothing tells when the client is connected: only a frame does.
+    await expect.poll(() => call().then(() => frames.length), { timeout: 10_000 }).toBeGreaterThan(0);
+    await running.close();
+    await reading;
+    expect(frames[0]).toMatchObject({ Type: 4, Data: { Operation: 'login' } });
+  });
+
   it('refuse upgrades from foreign origins, to foreign hosts and to other paths', async () => {
     const { url } = await agent();
     const address = url.replace('http', 'ws');
@@ -42,9 +57,7 @@ describe('the channels', () => {
       new WebSocket(`${address}/notification`, { headers: { host: 'evil.example.com' } }),
       new WebSocket(`${address}/elsewhere`),
     ];
-    for (const socket of attempts) {
-      const [error] = (await once(socket, 'error')) as [Error];
-      expect(error.message).toContain('400');
-    }
+    const errors = await Promise.all(attempts.map(async (socket) => ((await once(socket, 'error')) as [Error])[0].message));
+    for (const message of errors) expect(message).toContain('400');
   });
 });

@@ -1,9 +1,9 @@
 // Owns the object servers of the whole-agent tests: real ones, on free ports, in temporary folders.
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startObjectServer } from '@click-kit/object-server';
-import { onTestFinished } from 'vitest';
+import { forTest, type Lifetime } from './lifetime.ts';
 
 export const keys = { accessKey: 'test-access-key', secretKey: 'test-secret-key-3141' };
 
@@ -15,14 +15,16 @@ export interface TestObjectServer {
   get(bucket: string, key: string): Promise<Buffer | undefined>;
   put(bucket: string, key: string, bytes: Buffer | string): Promise<void>;
   list(bucket: string): Promise<string[]>;
+  /** Files of uploads and writes that are not finished, or were never cleaned up. */
+  unfinished(): Promise<string[]>;
 }
 
-export async function objectServer(buckets: string[] = ['bucket-a', 'bucket-b']): Promise<TestObjectServer> {
+export async function objectServer(buckets: string[] = ['bucket-a', 'bucket-b'], lifetime: Lifetime = forTest): Promise<TestObjectServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'click-test-objects-'));
   const server = await startObjectServer({ dataDir, port: 0, ...keys, buckets });
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => (closing ??= server.close());
-  onTestFinished(async () => {
+  lifetime(async () => {
     await close();
     await rm(dataDir, { recursive: true, force: true });
   });
@@ -42,6 +44,10 @@ export async function objectServer(buckets: string[] = ['bucket-a', 'bucket-b'])
     async list(bucket) {
       const answer = await fetch(`${server.url}/${bucket}?max-keys=1000`, { headers });
       return ((await answer.json()) as { objects: { key: string }[] }).objects.map(({ key }) => key);
+    },
+    async unfinished() {
+      const entries = await Promise.all(['staging', 'uploads'].map((folder) => readdir(join(dataDir, folder), { recursive: true })));
+      return entries.flat();
     },
   };
 }

@@ -36,7 +36,9 @@ export interface DemoSeed {
 export async function seedDemo({ database, secretBox, objectServer, now, passwordCost }: DemoSeed): Promise<boolean> {
   const accounts = new AccountStore(database);
   if (!accounts.isEmpty()) return false;
-  const hashes = await Promise.all(people.map(() => hashPassword(demoPassword, passwordCost)));
+  // One after the other: each hash takes 16 MiB of memory.
+  const hashes: string[] = [];
+  for (const _person of people) hashes.push(await hashPassword(demoPassword, passwordCost));
   const time = now();
   database.transaction(() => {
     const accountId = seedId('Example Org');

@@ -1,0 +1,146 @@
+// Owns what a check starts from: a session, a channel, object servers with an account, local files. All of it is undone afterwards.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Api } from './api.ts';
+import { ChannelListener } from './channel.ts';
+import { Cleanup } from './cleanup.ts';
+import type { Environment } from './environment.ts';
+import { Blocked, NoAnswer, NotApplicable } from './faults.ts';
+import { loginBody, setUpApi, signIn } from './login.ts';
+import { seededBytes, sha256 } from './random-bytes.ts';
+import type { Recorder } from './recorder.ts';
+import { type ObjectServerFixture, openAccount, startObjects, type Storage, type StorageOptions } from './storage.ts';
+import type { Credentials } from './target.ts';
+import { removeHistory } from './sweep.ts';
+
+export interface LocalFile {
+  readonly path: string;
+  readonly name: string;
+  readonly bytes: Buffer;
+  readonly sha256: string;
+}
+
+export interface GivenTools {
+  readonly environment: Environment;
+  readonly api: Api;
+  readonly recorder: Recorder;
+  readonly caseId: string;
+  readonly cleanup: Cleanup;
+  readonly signal: AbortSignal;
+}
+
+export class Given {
+  readonly #tools: GivenTools;
+
+  constructor(tools: GivenTools) {
+    this.#tools = tools;
+  }
+
+  credentials(): Credentials {
+    const { credentials } = this.#tools.environment.target;
+    if (credentials === undefined) throw new Blocked('no --username and --password are given');
+    return credentials;
+  }
+
+  mfaCredentials(): Credentials & { readonly totpSecret: string } {
+    const { mfaCredentials } = this.#tools.environment.target;
+    if (mfaCredentials?.totpSecret === undefined) throw new NotApplicable('no user with a second factor is configured (--totp-secret)');
+    return { ...mfaCredentials, totpSecret: mfaCredentials.totpSecret };
+  }
+
+  /** The session of the run: one login for all checks. */
+  async session(): Promise<Api> {
+    return this.#tools.api.withToken(await this.#shared('session', () => this.#signInForRun()));
+  }
+
+  /** A session of this check's own, which it may end; it also makes its user the one who signed in last. */
+  async freshSession(): Promise<Api> {
+    const { environment, api, signal, cleanup, caseId } = this.#tools;
+    const own = setUpApi(environment, caseId, signal);
+    const token = await signIn(environment, this.credentials(), own, signal);
+    cleanup.add('a session', () => setUpApi(environment, 'clean-up', new AbortController().signal).call('logout', { body: { jwtToken: token } }));
+    return api.withToken(token);
+  }
+
+  loginBody(): ReturnType<typeof loginBody> {
+    return loginBody(this.credentials());
+  }
+
+  async channel(name: 'notification' | 'stateChange'): Promise<ChannelListener> {
+    const { environment, recorder, caseId, signal, cleanup } = this.#tools;
+    const channel = environment.contract.channels.find((candidate) => candidate.name === name);
+    if (channel === undefined) throw new Blocked(`the contract has no channel ${name}`);
+    const listener = new ChannelListener(channel, { contract: environment.contract, validator: environment.validator, targetUrl: environment.target.url, recorder, caseId, signal });
+    cleanup.add(`channel ${name}`, () => listener.close());
+    return await listener.open();
+  }
+
+  /** Two buckets on the kit's object server and a cloud account that opens it, shared by the run unless it is throttled. */
+  async storage(options: StorageOptions = {}): Promise<Storage> {
+    const server = await this.#shared('object server', () => startObjects(this.#tools.environment, this.#tools.environment.cleanup));
+    if (options.bytesPerSecond === undefined) {
+      return await this.#shared(`account ${options.cloudType ?? 2048}`, () => this.#openForRun(server, options));
+    }
+    const { environment, cleanup, caseId, signal } = this.#tools;
+    const token = await this.#shared('session', () => this.#signInForRun());
+    return await openAccount(environment, server, setUpApi(environment, caseId, signal).withToken(token), cleanup, options);
+  }
+
+  /** An object server of this check's own, to be stopped or broken. */
+  async ownObjectServer(): Promise<ObjectServerFixture> {
+    return await startObjects(this.#tools.environment, this.#tools.cleanup);
+  }
+
+  async accountAt(server: ObjectServerFixture): Promise<Storage> {
+    const { environment, cleanup, caseId, signal } = this.#tools;
+    const token = await this.#shared('session', () => this.#signInForRun());
+    return await openAccount(environment, server, setUpApi(environment, caseId, signal).withToken(token), cleanup, {});
+  }
+
+  async folder(): Promise<string> {
+    const { environment, cleanup } = this.#tools;
+    const path = await mkdtemp(join(tmpdir(), `${environment.prefix}-`));
+    cleanup.add(path, () => rm(path, { recursive: true, force: true }));
+    return path;
+  }
+
+  bytes(size: number): Buffer {
+    return seededBytes(`${this.#tools.environment.prefix}/${this.#tools.caseId}/${size}`, size);
+  }
+
+  async file(name: string, size: number): Promise<LocalFile> {
+    const bytes = this.bytes(size);
+    const path = join(await this.folder(), name);
+    await writeFile(path, bytes);
+    return { path, name, bytes, sha256: sha256(bytes) };
+  }
+
+  /** A fixture that failed once has failed for the whole run: everything that needs it is blocked. */
+  #shared<Value>(name: string, make: () => Promise<Value>): Promise<Value> {
+    const { shared } = this.#tools.environment;
+    const made = shared.get(name) ?? make();
+    shared.set(name, made);
+    return (made as Promise<Value>).catch((error: unknown) => {
+      // A login that was merely cut off with its check may succeed for the next one.
+      if (this.#tools.signal.aborted || error instanceof NoAnswer) shared.delete(name);
+      throw error;
+    });
+  }
+
+  async #signInForRun(): Promise<string> {
+    const { environment, signal } = this.#tools;
+    const token = await signIn(environment, this.credentials(), setUpApi(environment, 'set-up', signal), signal);
+    const after = setUpApi(environment, 'clean-up', new AbortController().signal);
+    environment.cleanup.add('the session of the run', () => after.call('logout', { body: { jwtToken: token } }));
+    environment.cleanup.add('history records', () => removeHistory(after.withToken(token), environment.prefix));
+    return token;
+  }
+
+  async #openForRun(server: ObjectServerFixture, options: StorageOptions): Promise<Storage> {
+    const { environment } = this.#tools;
+    const token = await this.#shared('session', () => this.#signInForRun());
+    const api = setUpApi(environment, 'set-up', new AbortController().signal).withToken(token);
+    return await openAccount(environment, server, api, environment.cleanup, options);
+  }
+}

@@ -1,0 +1,62 @@
+// Owns the kit's own view of an object server, past the target: what really lies there, byte by byte.
+import type { HttpAnswer, HttpClient } from './http-client.ts';
+import { sha256 } from './random-bytes.ts';
+
+export interface StoredObject {
+  readonly key: string;
+  readonly size: number;
+}
+
+export interface ObjectServerAccess {
+  readonly url: string;
+  readonly accessKey: string;
+  readonly secretKey: string;
+  readonly http: HttpClient;
+}
+
+export class ObjectClient {
+  readonly #access: ObjectServerAccess;
+
+  constructor(access: ObjectServerAccess) {
+    this.#access = access;
+  }
+
+  async put(bucket: string, key: string, bytes: Uint8Array): Promise<void> {
+    await this.#send('PUT', pathOf(bucket, key), bytes);
+  }
+
+  /** Undefined when there is no such object. */
+  async get(bucket: string, key: string): Promise<Buffer | undefined> {
+    const answer = await this.#send('GET', pathOf(bucket, key), undefined, [404]);
+    return answer.status === 404 ? undefined : answer.bytes;
+  }
+
+  async sha256(bucket: string, key: string): Promise<string | undefined> {
+    const bytes = await this.get(bucket, key);
+    return bytes && sha256(bytes);
+  }
+
+  async has(bucket: string, key: string): Promise<boolean> {
+    return (await this.#send('HEAD', pathOf(bucket, key), undefined, [404])).status !== 404;
+  }
+
+  async list(bucket: string, prefix: string): Promise<StoredObject[]> {
+    const answer = await this.#send('GET', `/${bucket}?${new URLSearchParams({ prefix }).toString()}`);
+    return (JSON.parse(answer.bytes.toString('utf8')) as { objects: StoredObject[] }).objects;
+  }
+
+  async #send(method: string, path: string, body?: Uint8Array, allowed: readonly number[] = []): Promise<HttpAnswer> {
+    const { url, accessKey, secretKey, http } = this.#access;
+    const answer = await http.send({
+      method,
+      url: `${url}${path}`,
+      headers: { authorization: `Basic ${Buffer.from(`${accessKey}:${secretKey}`).toString('base64')}` },
+      ...(body !== undefined && { body }),
+      signal: new AbortController().signal,
+    });
+    if (answer.status >= 300 && !allowed.includes(answer.status)) throw new Error(`The kit's object server answered ${answer.status} to ${method} ${path}.`);
+    return answer;
+  }
+}
+
+const pathOf = (bucket: string, key: string): string => `/${[bucket, ...key.split('/')].map(encodeURIComponent).join('/')}`;

@@ -1,0 +1,117 @@
+// Owns a TCP relay before a server of the kit that lets bytes through at a chosen rate, so that a transfer can be met while it runs.
+import { createServer, connect, type Server, type Socket } from 'node:net';
+
+const tickMs = 20;
+
+export interface Throttle {
+  readonly url: string;
+  /** Bytes let through so far, both directions together. */
+  readonly bytes: () => number;
+  /** From now on as fast as the network allows. */
+  readonly release: () => void;
+  /** Ends every connection in the middle and refuses new ones. */
+  readonly cut: () => void;
+  readonly close: () => Promise<void>;
+}
+
+export interface ThrottleOptions {
+  readonly target: string;
+  readonly bytesPerSecond: number;
+}
+
+export async function startThrottle({ target, bytesPerSecond }: ThrottleOptions): Promise<Throttle> {
+  const { hostname, port } = new URL(target);
+  const budget = new Budget(bytesPerSecond);
+  const sockets = new Set<Socket>();
+  let refusing = false;
+  const server = createServer((client) => {
+    if (refusing) return void client.destroy();
+    const upstream = connect(Number(port), hostname);
+    for (const socket of [client, upstream]) {
+      sockets.add(socket);
+      socket.on('close', () => sockets.delete(socket));
+    }
+    relay(client, upstream, budget);
+    relay(upstream, client, budget);
+  });
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
+  const drop = (): void => sockets.forEach((socket) => socket.destroy());
+  return {
+    url: `http://127.0.0.1:${portOf(server)}`,
+    bytes: () => budget.spent,
+    release: () => budget.release(),
+    cut: () => {
+      refusing = true;
+      drop();
+    },
+    close: async () => {
+      budget.release();
+      drop();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The relay is not listening on a port.');
+  return address.port;
+}
+
+/** Passes data on as the budget allows; the sender is held back meanwhile. */
+function relay(from: Socket, to: Socket, budget: Budget): void {
+  from.on('data', (chunk) => {
+    from.pause();
+    budget.spend(chunk, (part) => to.write(part), () => from.resume());
+  });
+  from.on('end', () => to.end());
+  from.on('error', () => to.destroy());
+  from.on('close', () => to.destroy());
+}
+
+interface Waiting {
+  chunk: Buffer;
+  readonly write: (part: Buffer) => void;
+  readonly done: () => void;
+}
+
+class Budget {
+  spent = 0;
+  readonly #perTick: number;
+  readonly #queue: Waiting[] = [];
+  #released = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(bytesPerSecond: number) {
+    this.#perTick = Math.max(1, Math.floor((bytesPerSecond * tickMs) / 1000));
+  }
+
+  spend(chunk: Buffer, write: Waiting['write'], done: Waiting['done']): void {
+    this.#queue.push({ chunk, write, done });
+    if (this.#released) this.#let(Infinity);
+    else this.#timer ??= setInterval(() => this.#let(this.#perTick), tickMs);
+  }
+
+  release(): void {
+    this.#released = true;
+    this.#let(Infinity);
+  }
+
+  #let(allowance: number): void {
+    let left = allowance;
+    for (let next = this.#queue[0]; next !== undefined && left > 0; next = this.#queue[0]) {
+      const part = next.chunk.subarray(0, left);
+      next.chunk = next.chunk.subarray(part.length);
+      left -= part.length;
+      this.spent += part.length;
+      next.write(part);
+      if (next.chunk.length > 0) return;
+      this.#queue.shift();
+      next.done();
+    }
+    if (this.#queue.length === 0) {
+      clearInterval(this.#timer);
+      this.#timer = undefined;
+    }
+  }
+}
