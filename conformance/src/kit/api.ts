@@ -23,6 +23,8 @@ export interface Call {
   readonly query?: Readonly<Record<string, string | number | boolean>>;
   readonly body?: unknown;
   readonly form?: Form;
+  /** Sent as it is in place of `body`, for bodies that are no JSON. */
+  readonly text?: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** Overrides the token of the session; null sends none. */
   readonly token?: string | null;
@@ -119,7 +121,7 @@ export class Api {
       const { contentType, body } = encodeForm(call.form);
       return { ...about, headers: { 'content-type': contentType, ...headers }, body, shownBody: shownForm(call.form) };
     }
-    const text = call.body === undefined ? null : JSON.stringify(call.body);
+    const text = call.text ?? (call.body === undefined ? null : JSON.stringify(call.body));
     return { ...about, headers: text === null ? headers : { 'content-type': 'application/json', ...headers }, body: text, shownBody: text };
   }
 

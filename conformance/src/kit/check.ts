@@ -7,6 +7,7 @@ import type { Contract, OperationId } from './contract.ts';
 import type { Deadlines, Environment } from './environment.ts';
 import { eventually, type Eventually } from './eventually.ts';
 import { Given } from './given.ts';
+import type { HttpAnswer, HttpRequest } from './http-client.ts';
 import type { Recorder } from './recorder.ts';
 
 export interface Check {
@@ -42,7 +43,11 @@ export interface Context {
   readonly name: (suffix: string) => string;
   /** Reads until it fits, or fails the check at the deadline of transfers. */
   readonly eventually: <Value>(wait: Pick<Eventually<Value>, 'read' | 'fits' | 'rule'>) => Promise<Value>;
-  readonly cleanup: Cleanup;
+  /** Undone after the check, in reverse order, whatever happens; `what` names what would be left behind. */
+  readonly cleanUp: (what: string, undo: () => Promise<unknown>) => void;
+  readonly oneTimeCode: (secret: string) => Promise<string>;
+  /** A request outside the contract, for example to a presigned URL; recorded like any other. */
+  readonly request: (request: Omit<HttpRequest, 'signal'>) => Promise<HttpAnswer>;
 }
 
 export interface ContextTools {
@@ -69,6 +74,26 @@ export function contextOf({ environment, check, recorder, cleanup, signal }: Con
     signal,
     name: (suffix) => `${prefix}-${check.id.replaceAll(/[^a-z0-9]+/g, '-')}-${suffix}`,
     eventually: (wait) => eventually({ ...wait, deadlineMs: deadlines.transferMs, signal, expect }),
-    cleanup,
+    cleanUp: (what, undo) => cleanup.add(what, undo),
+    oneTimeCode: (secret) => environment.codes.next(secret, signal),
+    request: (request) => plainRequest({ http, recorder, signal, caseId: check.id }, request),
   };
+}
+
+interface PlainTools {
+  readonly http: Environment['http'];
+  readonly recorder: Recorder;
+  readonly signal: AbortSignal;
+  readonly caseId: string;
+}
+
+async function plainRequest({ http, recorder, signal, caseId }: PlainTools, request: Omit<HttpRequest, 'signal'>): Promise<HttpAnswer> {
+  const headers = { 'x-conformance-case': caseId, ...request.headers };
+  const { method, url, body } = request;
+  const answer = await http.send({ ...request, headers, signal });
+  const shown = body === undefined || body === null ? null : typeof body === 'string' ? body : `${body.length} bytes`;
+  const text = answer.bytes.length > 2000 ? `${answer.bytes.length} bytes` : answer.bytes.toString('utf8');
+  const operation = `${method} ${new URL(url).pathname}`;
+  recorder.exchange({ operation, request: { method, url, headers, body: shown }, response: { ...answer, body: text }, ms: answer.ms });
+  return answer;
 }

@@ -53,8 +53,14 @@ export async function agent(settings: Partial<Config> = {}, lifetime: Lifetime =
 export type SignedIn = Awaited<ReturnType<TestAgent['signIn']>>;
 
 /** Registers a server as a cloud account, through the API. */
-export async function cloudAccount(click: SignedIn, serviceUrl: string, fields: Partial<Schema<'InsertCloudAccountRequest'>> = {}): Promise<string> {
-  const { data, error } = await click.POST('/cloud/insert_account', { body: { name: `server ${serviceUrl}`, cloudType: 2048, serviceUrl, ...keys, ...fields } });
+export async function cloudAccount(
+  click: SignedIn,
+  serviceUrl: string,
+  fields: Partial<Schema<'InsertCloudAccountRequest'>> = {},
+): Promise<string> {
+  const { data, error } = await click.POST('/cloud/insert_account', {
+    body: { name: `server ${serviceUrl}`, cloudType: 2048, serviceUrl, ...keys, ...fields },
+  });
   if (data === undefined) throw new Error(JSON.stringify(error));
   return data.id;
 }

@@ -22,7 +22,10 @@ describe('the channels', () => {
       body: JSON.stringify({ username: 'admin@example.com', password: 'wrong' }),
     });
     const frame = await recorder.waitFor(({ Type }) => Type === 4, 'AppNotification');
-    expect(frame).toEqual({ Type: 4, Data: { Operation: 'login', EndpointAddress: '/authentication/login', HttpMethod: 'POST', Origin: 'my-app' } });
+    expect(frame).toEqual({
+      Type: 4,
+      Data: { Operation: 'login', EndpointAddress: '/authentication/login', HttpMethod: 'POST', Origin: 'my-app' },
+    });
     expect(recorder.frames).toHaveLength(1);
   });
 
@@ -41,7 +44,8 @@ describe('the channels', () => {
     const reading = (async () => {
       for await (const frame of notifications(running.url)) frames.push(frame);
     })();
-    const call = () => running.send('/authentication/login', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' });
+    const call = () =>
+      running.send('/authentication/login', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' });
     // Nothing tells when the client is connected: only a frame does.
     await expect.poll(() => call().then(() => frames.length), { timeout: 10_000 }).toBeGreaterThan(0);
     await running.close();

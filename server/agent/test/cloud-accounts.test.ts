@@ -41,7 +41,15 @@ async function expectNotStored(body: Insert): Promise<{ code: string; message: s
 describe('inserting a cloud account', () => {
   it('answers the account with its id and obfuscated keys, and so do the list and the single answer', async () => {
     const inserted = await bodyOf(insert(admin, fields('Inserted', { shared: true })));
-    expect(inserted).toEqual({ ...fields('Inserted'), id: expect.any(String), region: '', endpoint: '', shared: true, accessKey: '********-key', secretKey: '********3141' });
+    expect(inserted).toEqual({
+      ...fields('Inserted'),
+      id: expect.any(String),
+      region: '',
+      endpoint: '',
+      shared: true,
+      accessKey: '********-key',
+      secretKey: '********3141',
+    });
     expect(await bodyOf(one(admin, inserted.id))).toEqual(inserted);
     expect((await bodyOf(admin.GET('/cloud/accounts'))).find(({ id }) => id === inserted.id)).toEqual(inserted);
   });
@@ -60,13 +68,18 @@ describe('inserting a cloud account', () => {
     expect(message).toContain('ECONNREFUSED');
   });
 
-  it.each(['', 'not a url', 'ftp://127.0.0.1/', 'file:///etc/passwd', 'http://user:pass@127.0.0.1/', 'http://127.0.0.1/?a=b', 'http://127.0.0.1/#a'])(
-    'is refused with the field in the message when serviceUrl is %j',
-    async (serviceUrl) => {
-      const { code, message } = await expectNotStored(fields('Bad address', { serviceUrl }));
-      expect([code, message]).toEqual(['DEFAULT', expect.stringContaining('serviceUrl')]);
-    },
-  );
+  it.each([
+    '',
+    'not a url',
+    'ftp://127.0.0.1/',
+    'file:///etc/passwd',
+    'http://user:pass@127.0.0.1/',
+    'http://127.0.0.1/?a=b',
+    'http://127.0.0.1/#a',
+  ])('is refused with the field in the message when serviceUrl is %j', async (serviceUrl) => {
+    const { code, message } = await expectNotStored(fields('Bad address', { serviceUrl }));
+    expect([code, message]).toEqual(['DEFAULT', expect.stringContaining('serviceUrl')]);
+  });
 
   it('is refused when the name is missing, blank or too long', async () => {
     for (const name of ['', '   ', 'n'.repeat(101)]) expect(await expectNotStored(fields(name))).toMatchObject({ code: 'DEFAULT' });

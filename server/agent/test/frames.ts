@@ -26,7 +26,10 @@ export const progressOf = ({ frames }: Recorder<Notification>, transferId: strin
 
 /** Waits for a progress frame of the transfer with this status. */
 export async function progressed(recorder: Recorder<Notification>, transferId: string, status: string): Promise<void> {
-  await recorder.waitFor((frame) => frame.Type === 1 && frame.Data.TransferId === transferId && frame.Data.Status === status, `${status} of ${transferId}`);
+  await recorder.waitFor(
+    (frame) => frame.Type === 1 && frame.Data.TransferId === transferId && frame.Data.Status === status,
+    `${status} of ${transferId}`,
+  );
 }
 
 /** Connected when it resolves, so that nothing which happens afterwards is missed. */

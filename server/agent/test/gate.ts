@@ -83,7 +83,10 @@ export async function gate(target: string, direction: Direction, allowed: number
     release: () => allow(Infinity),
     holding: () =>
       new Promise<void>((resolve, reject) => {
-        const timer = setTimeout(() => reject(new Error(`the gate holds nothing after ${deadlineMs} ms; ${passed} bytes passed`)), deadlineMs);
+        const timer = setTimeout(
+          () => reject(new Error(`the gate holds nothing after ${deadlineMs} ms; ${passed} bytes passed`)),
+          deadlineMs,
+        );
         const tell = (): void => {
           clearTimeout(timer);
           waiting.delete(tell);

@@ -19,7 +19,11 @@ describe('a request without a good token', () => {
     const { send } = await agent();
     for (const route of Object.values(routes).filter(({ security }) => security === 'required')) {
       for (const token of ['', '?token=', '?token=garbage', '?token=eyJhbGciOiJub25lIn0.e30.']) {
-        const answer = await send(route.path.replace(/\{\w+\}/, 'any') + token, { method: route.method.toUpperCase(), headers: json, ...(route.requestMediaType ? { body: '{}' } : {}) });
+        const answer = await send(route.path.replace(/\{\w+\}/, 'any') + token, {
+          method: route.method.toUpperCase(),
+          headers: json,
+          ...(route.requestMediaType ? { body: '{}' } : {}),
+        });
         expect(await problem(answer), `${route.method} ${route.path}${token}`).toMatchObject({ status: 401, code: 'TOKEN' });
       }
     }
@@ -34,12 +38,20 @@ describe('a request without a good token', () => {
 
   it('acts as the signed-in user where the token is optional, and is 401 when nobody is signed in', async () => {
     const { signIn, send } = await agent();
-    const body = JSON.stringify({ cloudAccount: { id: '00000000-0000-0000-0000-000000000000' }, storageName: 'b', uploadPath: '', localFilePath: '/nowhere' });
+    const body = JSON.stringify({
+      cloudAccount: { id: '00000000-0000-0000-0000-000000000000' },
+      storageName: 'b',
+      uploadPath: '',
+      localFilePath: '/nowhere',
+    });
     const upload = () => send('/cloud/upload_object', { method: 'POST', headers: json, body });
     expect(await problem(await upload())).toMatchObject({ status: 401, code: 'TOKEN' });
     await signIn();
     expect(await problem(await upload())).toMatchObject({ status: 499, code: 'NOT_FOUND' });
-    expect(await problem(await send('/cloud/upload_object?token=garbage', { method: 'POST', headers: json, body }))).toMatchObject({ status: 401, code: 'TOKEN' });
+    expect(await problem(await send('/cloud/upload_object?token=garbage', { method: 'POST', headers: json, body }))).toMatchObject({
+      status: 401,
+      code: 'TOKEN',
+    });
   });
 });
 
@@ -53,13 +65,19 @@ describe('a bad request', () => {
     ['an empty body', ''],
   ])('with %s is answered 499 DEFAULT', async (_what, body) => {
     const { send } = await agent();
-    expect(await problem(await send('/authentication/login', { method: 'POST', headers: json, body }))).toMatchObject({ status: 499, code: 'DEFAULT' });
+    expect(await problem(await send('/authentication/login', { method: 'POST', headers: json, body }))).toMatchObject({
+      status: 499,
+      code: 'DEFAULT',
+    });
   });
 
   it('with a body over the limit is answered 499 DEFAULT', async () => {
     const { send } = await agent({ bodyBytes: 1024 });
     const body = JSON.stringify({ username: 'a'.repeat(2000), password: 'x' });
-    expect(await problem(await send('/authentication/login', { method: 'POST', headers: json, body }))).toMatchObject({ status: 499, code: 'DEFAULT' });
+    expect(await problem(await send('/authentication/login', { method: 'POST', headers: json, body }))).toMatchObject({
+      status: 499,
+      code: 'DEFAULT',
+    });
   });
 
   it('with a body of another media type is answered 499 DEFAULT', async () => {
@@ -68,14 +86,21 @@ describe('a bad request', () => {
     expect(await problem(answer)).toMatchObject({ status: 499, code: 'DEFAULT' });
   });
 
-  it.each(['page=x', 'page=0', 'pagesize=0', 'pagesize=1000000', 'descending=maybe', 'origin=-1', 'sortfield=Nothing', 'page=1e99', 'page='])(
-    'with %s is answered 499 DEFAULT',
-    async (query) => {
-      const { signIn, send } = await agent();
-      const { token } = await signIn();
-      expect(await problem(await send(`/transferhistory/get_all?token=${token}&${query}`))).toMatchObject({ status: 499, code: 'DEFAULT' });
-    },
-  );
+  it.each([
+    'page=x',
+    'page=0',
+    'pagesize=0',
+    'pagesize=1000000',
+    'descending=maybe',
+    'origin=-1',
+    'sortfield=Nothing',
+    'page=1e99',
+    'page=',
+  ])('with %s is answered 499 DEFAULT', async (query) => {
+    const { signIn, send } = await agent();
+    const { token } = await signIn();
+    expect(await problem(await send(`/transferhistory/get_all?token=${token}&${query}`))).toMatchObject({ status: 499, code: 'DEFAULT' });
+  });
 
   it('to an unknown path is 404, and with a wrong method 405 with Allow', async () => {
     const { send } = await agent();
@@ -95,10 +120,16 @@ describe('a request from elsewhere', () => {
 
   it('is refused when its Origin is not configured, and gets CORS headers when it is', async () => {
     const { send } = await agent({ allowedOrigins: ['http://localhost:3000'] });
-    expect(await problem(await send('/management/agent_status', { headers: { origin: 'http://evil.example.com' } }))).toMatchObject({ status: 403, code: 'SECURITY' });
+    expect(await problem(await send('/management/agent_status', { headers: { origin: 'http://evil.example.com' } }))).toMatchObject({
+      status: 403,
+      code: 'SECURITY',
+    });
     const answer = await send('/management/agent_status', { headers: { origin: 'http://localhost:3000' } });
     expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([200, 'http://localhost:3000']);
-    const preflight = await send('/cloud/delete', { method: 'OPTIONS', headers: { origin: 'http://localhost:3000', 'access-control-request-method': 'DELETE' } });
+    const preflight = await send('/cloud/delete', {
+      method: 'OPTIONS',
+      headers: { origin: 'http://localhost:3000', 'access-control-request-method': 'DELETE' },
+    });
     expect([preflight.status, preflight.headers.get('access-control-allow-methods')]).toEqual([204, 'GET, POST, PUT, DELETE']);
   });
 });
@@ -109,7 +140,11 @@ describe('the log', () => {
     const { token } = await running.signIn();
     const canary = 'canary-secret-2718';
     await running.send(`/nothing?token=${token}`);
-    await running.send('/authentication/login', { method: 'POST', headers: json, body: JSON.stringify({ username: 'x', password: canary }) });
+    await running.send('/authentication/login', {
+      method: 'POST',
+      headers: json,
+      body: JSON.stringify({ username: 'x', password: canary }),
+    });
     await running.send(`/cloud/insert_account?token=${token}`, {
       method: 'POST',
       headers: json,

@@ -20,7 +20,10 @@ type Server = new (options: Options) => { run(): Promise<AddressInfo>; close(): 
 export interface TestS3Server {
   readonly url: string;
   /** What an account at this server is inserted with; s3rver knows one access key and does not calculate V4 signatures. */
-  readonly account: Pick<Schema<'InsertCloudAccountRequest'>, 'cloudType' | 'endpoint' | 'region' | 'accessKey' | 'secretKey' | 'serviceUrl'>;
+  readonly account: Pick<
+    Schema<'InsertCloudAccountRequest'>,
+    'cloudType' | 'endpoint' | 'region' | 'accessKey' | 'secretKey' | 'serviceUrl'
+  >;
 }
 
 export async function s3Server(buckets: string[] = ['bucket-a', 'bucket-b'], lifetime: Lifetime = forTest): Promise<TestS3Server> {

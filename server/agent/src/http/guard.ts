@@ -1,4 +1,5 @@
 // Owns express-openapi-validator: every request (and, when asked, every response) is held against the contract here.
+import { routes } from '@click-kit/contract';
 import { middleware } from 'express-openapi-validator';
 import type { Request, RequestHandler } from 'express';
 import type { Caller } from '../account/sessions.ts';
@@ -55,7 +56,17 @@ export function guard({ document, validation, authenticate }: GuardOptions): Req
         },
       },
     }) as unknown as RequestHandler[]),
+    ...(validation === 'none' ? [fillDefaults] : []),
   ];
+}
+
+/** What a handler cannot do without when nothing is validated: defaults, and numbers that are numbers. */
+function fillDefaults(request: Request, _response: unknown, next: () => void): void {
+  const route = Object.values(routes).find(({ path }) => path === request.path);
+  const query: Record<string, unknown> = { ...route?.defaults };
+  for (const [name, value] of Object.entries(request.query)) query[name] = typeof query[name] === 'number' ? Number(value) : value;
+  Object.defineProperty(request, 'query', { value: query });
+  next();
 }
 
 /** A form is read after the validator, straight to disk, so the validator may not ask for its parts: `form.ts` and the handler do. */

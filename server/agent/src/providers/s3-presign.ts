@@ -5,8 +5,9 @@ import { MAX_EXPIRY_SECONDS } from './s3-limits.ts';
 
 const NO_SIGNAL = new AbortController().signal;
 
-export function signGet(s3: S3Connection, request: SignRequest & { forceToDownload: boolean }): Promise<string> {
+export async function signGet(s3: S3Connection, request: SignRequest & { forceToDownload: boolean }): Promise<string> {
   const { bucket, key, forceToDownload } = request;
+  refuseDotSegments(request);
   const disposition = forceToDownload ? { ResponseContentDisposition: attachment(key) } : {};
   return s3.call(`signing GET ${bucket}/${key}`, NO_SIGNAL, async (sdk, client) => {
     const { getSignedUrl } = await import('@aws-sdk/s3-request-presigner');
@@ -15,8 +16,9 @@ export function signGet(s3: S3Connection, request: SignRequest & { forceToDownlo
 }
 
 /** The client must send exactly this Content-Type with its PUT. */
-export function signPut(s3: S3Connection, request: SignRequest & { contentType: string }): Promise<string> {
+export async function signPut(s3: S3Connection, request: SignRequest & { contentType: string }): Promise<string> {
   const { bucket, key, contentType } = request;
+  refuseDotSegments(request);
   return s3.call(`signing PUT ${bucket}/${key}`, NO_SIGNAL, async (sdk, client) => {
     const { getSignedUrl } = await import('@aws-sdk/s3-request-presigner');
     const signed = contentType === '' ? {} : { signableHeaders: new Set(['content-type', 'host']) };
@@ -26,6 +28,12 @@ export function signPut(s3: S3Connection, request: SignRequest & { contentType: 
       ...signed,
     });
   });
+}
+
+// S3 itself takes such keys, but every URL parser resolves them: the URL would name another object, and its signature fail.
+function refuseDotSegments({ bucket, key }: SignRequest): void {
+  if (`${bucket}/${key}`.split('/').some((segment) => segment === '.' || segment === '..'))
+    throw new ProviderError('invalid', 'no URL can name a key with "." or ".." as a path segment');
 }
 
 function expiryOf({ expiresInSeconds }: SignRequest): number {

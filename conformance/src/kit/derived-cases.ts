@@ -1,0 +1,109 @@
+// Owns the negatives that the contract itself implies: no token, a bad token, wrong types, unknown ids.
+import type { Call } from './api.ts';
+import type { Case } from './case.ts';
+import type { Contract, JsonObject, Operation, Parameter } from './contract.ts';
+import { dereference, objectOf } from './contract.ts';
+import { applicable } from './schema-walk.ts';
+
+const unknownId = '11111111-2222-4333-8444-555555555555';
+const badToken = 'this-is-no-token';
+
+/** `GenerateDownloadUrl` -> `generate-download-url`. */
+export const slug = (name: string): string => name.replaceAll(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase();
+
+export function derivedCases(contract: Contract): Case[] {
+  return [...contract.operations.values()].flatMap((operation) => [
+    ...tokenCases(operation),
+    ...wrongParameterTypes(operation),
+    ...wrongBodyType(operation, contract),
+    ...unknownIds(operation),
+  ]);
+}
+
+const idOf = (operation: Operation, what: string): string => `${slug(operation.tag)}.${slug(operation.id)}.${what}`;
+
+/** The documented example, so that nothing but what the case is about is wrong with the request. */
+function exampleCall({ parameters, requestMediaType, requestExample }: Operation): Call {
+  const of = (place: Parameter['in']): Record<string, string> =>
+    Object.fromEntries(parameters.filter((parameter) => parameter.in === place && parameter.required).map(({ name, example }) => [name, String(example)]));
+  return { path: of('path'), query: of('query'), ...(requestMediaType === 'application/json' && { body: requestExample }) };
+}
+
+/** errors.md: 401 when the token is missing or invalid. */
+function tokenCases(operation: Operation): Case[] {
+  if (operation.security !== 'required') return [];
+  const { id, summary } = operation;
+  const common = { operation: id, request: exampleCall(operation), level: 'MUST', proves: ['ERR-STATUS-401'] } as const;
+  return [
+    { ...common, id: idOf(operation, 'no-token'), title: `${summary} refuses a call without a token`, as: null, expect: { status: 401 } },
+    { ...common, id: idOf(operation, 'bad-token'), title: `${summary} refuses a token that is none`, as: { token: badToken }, expect: { status: 401 } },
+  ];
+}
+
+/** errors.md: 499 for application-level validation errors; that a wrong type is one is inferred. */
+function wrongParameterTypes(operation: Operation): Case[] {
+  const typed = operation.parameters.filter((parameter) => parameter.in === 'query');
+  return typed.flatMap((parameter): Case[] => {
+    const wrong = wrongValue(parameter.schema);
+    if (wrong === undefined) return [];
+    const call = exampleCall(operation);
+    return [
+      {
+        id: idOf(operation, `wrong-type-${parameter.name.toLowerCase()}`),
+        title: `${operation.summary} refuses ${wrong} as ${parameter.name}`,
+        operation: operation.id,
+        level: 'SHOULD',
+        request: { ...call, query: { ...call.query, [parameter.name]: wrong }, invalid: true },
+        expect: { status: 499, errorCode: 'DEFAULT' },
+        proves: ['ERR-STATUS-499'],
+      },
+    ];
+  });
+}
+
+function wrongValue(schema: JsonObject): string | undefined {
+  const branches = [schema, ...((schema.allOf ?? []) as JsonObject[])];
+  if (branches.some(({ type, $ref }) => type === 'integer' || typeof $ref === 'string')) return 'twelve';
+  if (branches.some(({ type }) => type === 'boolean')) return 'perhaps';
+  return branches.some(({ format }) => format === 'uuid') ? 'no-uuid' : undefined;
+}
+
+/** One property of the body with a value of another type. */
+function wrongBodyType(operation: Operation, contract: Contract): Case[] {
+  if (operation.requestMediaType !== 'application/json' || operation.responses[400] !== undefined) return [];
+  const properties = objectOf(dereference(contract.http, operation.requestSchema ?? {}).properties);
+  const [name] = Object.entries(properties).find(([, property]) => !applicable(contract.http, objectOf(property)).some(({ type }) => type === 'boolean')) ?? [];
+  if (name === undefined) return [];
+  const call = exampleCall(operation);
+  return [
+    {
+      id: idOf(operation, `wrong-type-in-body`),
+      title: `${operation.summary} refuses true as ${name}`,
+      operation: operation.id,
+      level: 'SHOULD',
+      as: operation.security === 'none' ? null : 'session',
+      request: { ...call, body: { ...objectOf(operation.requestExample), [name]: true }, invalid: true },
+      expect: { status: 499, errorCode: 'DEFAULT' },
+      proves: ['ERR-STATUS-499'],
+    },
+  ];
+}
+
+/** Only one page says what an unknown id is answered; elsewhere 499 follows from the error model, or is this contract's choice. */
+function unknownIds(operation: Operation): Case[] {
+  const parameter = operation.parameters.find(({ name, required }) => required && (name === 'transferId' || name === 'id'));
+  if (parameter === undefined) return [];
+  const documented = operation.responses[404] !== undefined;
+  const call = exampleCall(operation);
+  const place = parameter.in === 'path' ? { path: { ...call.path, [parameter.name]: unknownId } } : { query: { ...call.query, [parameter.name]: unknownId } };
+  return [
+    {
+      id: idOf(operation, 'unknown-id'),
+      title: `${operation.summary} does not know an unknown id`,
+      operation: operation.id,
+      level: documented ? 'MUST' : parameter.in === 'query' ? 'SHOULD' : 'INFO',
+      request: { ...call, ...place },
+      expect: { status: documented ? 404 : 499, errorCode: 'NOT_FOUND' },
+    },
+  ];
+}

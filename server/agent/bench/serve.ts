@@ -1,0 +1,25 @@
+// The agent as a benchmark subject: demo seed on a temporary data directory, with or without validation.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startAgent } from '../src/app.ts';
+import { readConfig } from '../src/config.ts';
+import { createLogger } from '../src/log.ts';
+
+const dataDir = mkdtempSync(join(tmpdir(), 'click-bench-'));
+const line = readConfig({ argv: ['--port', '0', '--data-dir', dataDir], env: {}, home: dataDir, readFile: () => undefined });
+if (line.command !== 'run') throw new Error('unreachable: no --help was given');
+const agent = await startAgent(line.config, { log: createLogger('error'), validation: process.argv[2] === 'none' ? 'none' : 'both' });
+process.send?.({ type: 'ready', url: agent.url.replace('localhost', '127.0.0.1') });
+process.on('SIGTERM', () => {
+  agent.close().then(
+    () => {
+      rmSync(dataDir, { recursive: true, force: true });
+      process.exit(0);
+    },
+    (error: unknown) => {
+      console.error(error);
+      process.exit(1);
+    },
+  );
+});
