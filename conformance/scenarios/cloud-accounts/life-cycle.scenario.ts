@@ -16,8 +16,8 @@ async function inserted(context: Context, api: Api): Promise<{ account: Account;
   const account = (await api.ok('insertCloudAccount', { body: newAccount(storage, name('account')) })) as Account;
   const id = expect.present(typeof account.id === 'string' ? account.id : undefined, 'the stored account has an id');
   context.cleanUp(`cloud account ${id}`, async () => {
-    const { status } = await api.call('getCloudAccount', { query: { id } });
-    if (status === 200) await api.call('deleteCloudAccount', { query: { id } });
+    const { status } = await api.forCleanUp().call('getCloudAccount', { query: { id } });
+    if (status === 200) await api.forCleanUp().call('deleteCloudAccount', { query: { id } });
   });
   return { account, id, storage };
 }
@@ -98,7 +98,7 @@ export const scenarios = [
       const body = { ...newAccount(storage, name('refused')), secretKey: 'kit-secret-that-is-wrong' };
       const answer = await api.call('insertCloudAccount', { body });
       const { id } = (answer.body ?? {}) as { id?: unknown };
-      if (typeof id === 'string') context.cleanUp(`cloud account ${id}`, () => api.call('deleteCloudAccount', { query: { id } }));
+      if (typeof id === 'string') context.cleanUp(`cloud account ${id}`, () => api.forCleanUp().call('deleteCloudAccount', { query: { id } }));
       expect.that(answer.status !== 200, 'wrong keys are not accepted', answer.status);
       should.equal(answer.status, 499, 'wrong keys are answered 499');
       should.equal(codeOf(answer.body, answer.headers), 'ACCESS', 'the error code is ACCESS');

@@ -5,7 +5,7 @@ import { CheckFailed, KitFault, NoAnswer } from './faults.ts';
 import { judgeExchange } from './exchange-judge.ts';
 import type { HttpAnswer, HttpClient } from './http-client.ts';
 import { encodeForm, type Form } from './multipart.ts';
-import type { Recorder } from './recorder.ts';
+import { Recorder } from './recorder.ts';
 import type { Redactor } from './redaction.ts';
 import { checkRequest } from './request-check.ts';
 import { type SchemaValidator, shortJson } from './schema-validator.ts';
@@ -67,6 +67,11 @@ export class Api {
 
   withToken(token: string | null): Api {
     return new Api(this.#tools, token);
+  }
+
+  /** The same caller after the check: nothing is recorded, and a check that was cut off can still be cleaned up. */
+  forCleanUp(): Api {
+    return new Api({ ...this.#tools, recorder: new Recorder(this.#tools.redactor), caseId: 'clean-up', signal: new AbortController().signal }, this.token);
   }
 
   /** The answer, whatever its status. */

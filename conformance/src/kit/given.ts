@@ -59,7 +59,7 @@ export class Given {
     const { environment, api, signal, cleanup, caseId } = this.#tools;
     const own = setUpApi(environment, caseId, signal);
     const token = await signIn(environment, this.credentials(), own, signal);
-    cleanup.add('a session', () => setUpApi(environment, 'clean-up', new AbortController().signal).call('logout', { body: { jwtToken: token } }));
+    cleanup.add('a session', () => own.forCleanUp().call('logout', { body: { jwtToken: token } }));
     return api.withToken(token);
   }
 
@@ -130,8 +130,9 @@ export class Given {
 
   async #signInForRun(): Promise<string> {
     const { environment, signal } = this.#tools;
-    const token = await signIn(environment, this.credentials(), setUpApi(environment, 'set-up', signal), signal);
-    const after = setUpApi(environment, 'clean-up', new AbortController().signal);
+    const api = setUpApi(environment, 'set-up', signal);
+    const token = await signIn(environment, this.credentials(), api, signal);
+    const after = api.forCleanUp();
     environment.cleanup.add('the session of the run', () => after.call('logout', { body: { jwtToken: token } }));
     environment.cleanup.add('history records', () => removeHistory(after.withToken(token), environment.prefix));
     return token;
@@ -140,7 +141,7 @@ export class Given {
   async #openForRun(server: ObjectServerFixture, options: StorageOptions): Promise<Storage> {
     const { environment } = this.#tools;
     const token = await this.#shared('session', () => this.#signInForRun());
-    const api = setUpApi(environment, 'set-up', new AbortController().signal).withToken(token);
+    const api = setUpApi(environment, 'set-up', environment.signal).withToken(token);
     return await openAccount(environment, server, api, environment.cleanup, options);
   }
 }

@@ -66,7 +66,7 @@ export async function openAccount(environment: Environment, server: ObjectServer
     throw new Blocked(`no cloud account for the kit's object server: insert_account answered ${answer.status} ${codeOf(answer.body, answer.headers) ?? ''}`.trim());
   }
   cleanup.add(`cloud account ${body.name}`, async () => {
-    const { status } = await api.call('deleteCloudAccount', { query: { id } });
+    const { status } = await api.forCleanUp().call('deleteCloudAccount', { query: { id } });
     if (status !== 200) throw new Error(`delete answered ${status}`);
   });
   return { ...server, serviceUrl, throttle, account: { id, cloudType } };

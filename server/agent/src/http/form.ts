@@ -59,6 +59,8 @@ async function parse(request: Request, path: string, limits: FormLimits, signal:
       else fields[name] = value;
     });
     parser.on('file', (name, stream, info) => {
+      // A form may end before anybody reads the file; without a listener that would end the process.
+      stream.on('error', reject);
       if (name !== 'file' || received !== undefined) return void stream.resume();
       received = store(stream, path, info.filename ?? '', limits.maxFileBytes);
       received.catch(reject);

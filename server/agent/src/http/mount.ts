@@ -1,10 +1,13 @@
-// Owns putting every operation of the generated table on the router, with one adapter from Express to handlers.
+// Owns the way of a request to its handler: the operation by path and method, the guard, the adapter, the reply.
 import { type OperationId, routes } from '@click-kit/contract';
-import { type Request, type Response, Router } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import type { Caller } from '../account/sessions.ts';
+import type { RestCall } from '../channels/notification.ts';
 import { type FormLimits, receiveForm } from './form.ts';
-import { authenticationFailure, callerOf } from './guard.ts';
+import { authenticationFailure, callerOf, type Guard } from './guard.ts';
 import type { Handlers } from './handler.ts';
+import { Problem } from './problem.ts';
+import { findOperations } from './route-table.ts';
 
 export interface MountOptions {
   readonly handlers: Handlers;
@@ -12,34 +15,52 @@ export interface MountOptions {
   readonly currentUser: () => Caller | undefined;
   readonly formDirectory: string;
   readonly formLimits: FormLimits;
+  /** Told after every call of an operation, failed ones too: the page says "after every non-GET REST call". */
+  readonly onCall: (call: RestCall) => void;
 }
 
 type AnyHandler = (request: object) => Promise<{ status: number; body?: unknown }> | { status: number; body?: unknown };
 
-export function mount(options: MountOptions): Router {
-  const router = Router({ caseSensitive: true });
-  for (const [id, route] of Object.entries(routes)) {
-    const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1');
-    router[route.method](path, (request, response) => answer(id as OperationId, request, response, options));
-  }
-  return router;
+export function mount(options: MountOptions, guard: Guard, readBody: RequestHandler): RequestHandler {
+  return async (request, response) => {
+    const id = operationOf(request, response);
+    if (request.method !== 'GET') {
+      const { path, method } = request;
+      response.once('finish', () => options.onCall({ operation: id, path, method, origin: request.get('x-app-origin') ?? '' }));
+      await new Promise<void>((resolve, reject) => readBody(request, response, (error) => (error === undefined ? resolve() : reject(error as Error))));
+    }
+    await guard(id, request, response);
+    // With optional security the validator lets a bad token pass as "no token"; a token that was sent has to be good.
+    const failure = authenticationFailure(request);
+    if (failure !== undefined) throw failure;
+    await answer(id, request, response, options);
+  };
+}
+
+function operationOf(request: Request, response: Response): OperationId {
+  const found = findOperations(request.path);
+  if (found === undefined) throw new Problem(404, 'NOT_FOUND', `There is no operation at ${request.path}.`);
+  // A HEAD is answered as the GET; Node leaves the body out.
+  if (request.method === 'HEAD') request.method = 'GET';
+  const id = found.methods.get(request.method);
+  if (id !== undefined) return id;
+  const allowed = [...found.methods.keys()].join(', ');
+  response.set('allow', allowed);
+  throw new Problem(405, 'DEFAULT', `${request.method} is not allowed at ${request.path}; allowed: ${allowed}.`);
 }
 
 async function answer(id: OperationId, request: Request, response: Response, options: MountOptions): Promise<void> {
-  const route = routes[id];
-  const failure = authenticationFailure(request);
-  // With optional security the validator lets a bad token pass as "no token"; a token that was sent has to be good.
-  if (failure !== undefined) throw failure;
+  const { security, requestMediaType } = routes[id];
   const abort = new AbortController();
   response.once('close', () => abort.abort(new Error('the client went away')));
-  const form = route.requestMediaType === 'multipart/form-data';
+  const form = requestMediaType === 'multipart/form-data';
   // `Handlers` proves each handler against its operation; by id alone the union of all cannot be called.
   const handler = options.handlers[id] as unknown as AnyHandler;
   const reply = await handler({
     query: request.query,
     path: request.params,
     body: form ? await receiveForm(request, options.formDirectory, options.formLimits, abort.signal) : request.body,
-    caller: callerOf(request) ?? (route.security === 'required' ? undefined : options.currentUser()),
+    caller: callerOf(request) ?? (security === 'required' ? undefined : options.currentUser()),
     signal: abort.signal,
   });
   response.status(reply.status);

@@ -10,10 +10,7 @@ export function problemHandler(log: Logger): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
     if (response.headersSent) return next(error);
     const problem = problemOf(error) ?? requestProblem(error, request);
-    if (problem) {
-      if (problem.status === 405) response.set('allow', allowed(error));
-      return sendProblem(response, problem);
-    }
+    if (problem) return sendProblem(response, problem);
     log.error({ err: error, method: request.method, url: redactUrl(request.originalUrl) }, 'unexpected error');
     response.status(500).end();
   };
@@ -22,8 +19,6 @@ export function problemHandler(log: Logger): ErrorRequestHandler {
 /** What the guard and the body parsers throw about a request, in the error model of the contract. */
 function requestProblem(error: unknown, request: Request): Problem | undefined {
   if (error instanceof validator.Unauthorized) return problemOf(authenticationFailure(request)) ?? new Problem(401, 'TOKEN', 'A token is required.');
-  if (error instanceof validator.NotFound) return new Problem(404, 'NOT_FOUND', `There is no operation at ${request.path}.`);
-  if (error instanceof validator.MethodNotAllowed) return new Problem(405, 'DEFAULT', `${request.method} is not allowed at ${request.path}.`);
   if (error instanceof validator.BadRequest) return invalidRequest(error, request);
   if (error instanceof validator.UnsupportedMediaType) return new Problem(499, 'DEFAULT', `The media type of the body is not supported: ${error.message}.`);
   return bodyProblem(error);
@@ -42,9 +37,4 @@ function bodyProblem(error: unknown): Problem | undefined {
   if (!(error instanceof Error) || !('type' in error) || !('status' in error)) return undefined;
   if (typeof error.status !== 'number' || error.status < 400 || error.status > 499) return undefined;
   return new Problem(499, 'DEFAULT', `The body cannot be read: ${error.message}.`, error);
-}
-
-function allowed(error: unknown): string {
-  const headers = (error as { headers?: Record<string, string> }).headers;
-  return headers?.Allow ?? headers?.allow ?? '';
 }
