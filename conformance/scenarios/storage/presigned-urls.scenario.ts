@@ -81,7 +81,7 @@ export const scenarios = [
   ),
   scenario(
     'cloud.presigned.mail',
-    { title: 'Send Download URL takes a request for an object that is there', controller: 'Cloud', operations: ['sendDownloadUrl'], proves: ['CLOUD-URL-004'], destructive: true },
+    { title: 'Send Download URL takes a request for an object that is there', controller: 'Cloud', operations: ['sendDownloadUrl'], proves: ['CLOUD-URL-004'] },
     async ({ given, expect, name }) => {
       const api = await given.session();
       const storage = await given.storage();

@@ -36,6 +36,7 @@ export interface Context {
   readonly should: Assertions;
   readonly info: Assertions;
   readonly contract: Contract;
+  readonly targetUrl: string;
   readonly deadlines: Deadlines;
   readonly prefix: string;
   readonly signal: AbortSignal;
@@ -69,6 +70,7 @@ export function contextOf({ environment, check, recorder, cleanup, signal }: Con
     should: new Assertions(recorder, check.level === 'MUST' ? 'SHOULD' : check.level, false),
     info: new Assertions(recorder, 'INFO', false),
     contract,
+    targetUrl: target.url,
     deadlines,
     prefix,
     signal,

@@ -21,6 +21,7 @@ const reachOf = ({ isAdmin, accountId, userId }: Caller): HistoryOwner => (isAdm
 
 export class TransferHistoryService {
   readonly #store: HistoryStore;
+  readonly #shown = new WeakMap<readonly HistoryRow[], Schema<'TransferHistoryRecord'>[]>();
 
   constructor(store: HistoryStore) {
     this.#store = store;
@@ -36,7 +37,16 @@ export class TransferHistoryService {
       status: query.status,
       direction: query.direction,
     });
-    return { data: rows.map(recordOf), total, options: { page: query.page, pageSize: query.pagesize } };
+    return { data: this.#records(rows), total, options: { page: query.page, pageSize: query.pagesize } };
+  }
+
+  /** A page that the store answers again is not made up again. */
+  #records(rows: readonly HistoryRow[]): Schema<'TransferHistoryRecord'>[] {
+    const known = this.#shown.get(rows);
+    if (known !== undefined) return known;
+    const records = rows.map(recordOf);
+    this.#shown.set(rows, records);
+    return records;
   }
 
   /** Who sees a record may delete it (chosen); anything else does not exist for the caller. */

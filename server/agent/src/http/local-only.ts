@@ -29,7 +29,7 @@ function middleware(refusal: LocalOnly['refusal'], allowed: ReadonlySet<string>)
     const reason = refusal(request);
     if (reason !== undefined) return next(new Problem(403, 'SECURITY', reason));
     const { origin } = request.headers;
-    response.vary('Origin');
+    if (allowed.size > 0) response.vary('Origin');
     if (origin === undefined || !allowed.has(origin)) return next();
     response.set('access-control-allow-origin', origin).set('access-control-expose-headers', 'error-code');
     if (request.method !== 'OPTIONS' || request.headers['access-control-request-method'] === undefined) return next();

@@ -51,20 +51,27 @@ function operationOf(request: Request, response: Response): OperationId {
 
 async function answer(id: OperationId, request: Request, response: Response, options: MountOptions): Promise<void> {
   const { security, requestMediaType } = routes[id];
-  const abort = new AbortController();
-  response.once('close', () => abort.abort(new Error('the client went away')));
   const form = requestMediaType === 'multipart/form-data';
   // `Handlers` proves each handler against its operation; by id alone the union of all cannot be called.
   const handler = options.handlers[id] as unknown as AnyHandler;
   const reply = await handler({
     query: request.query,
     path: request.params,
-    body: form ? await receiveForm(request, options.formDirectory, options.formLimits, abort.signal) : request.body,
+    body: form ? await receiveForm(request, options.formDirectory, options.formLimits, goneSignal(response)) : request.body,
     caller: callerOf(request) ?? (security === 'required' ? undefined : options.currentUser()),
-    signal: abort.signal,
+    get signal() {
+      return goneSignal(response);
+    },
   });
   response.status(reply.status);
   // The validator sees `json` only, so every body goes through it, plain strings and booleans too.
   if (reply.body === undefined) response.end();
   else response.json(reply.body);
+}
+
+/** Made only for handlers that wait for something. */
+function goneSignal(response: Response): AbortSignal {
+  const abort = new AbortController();
+  response.once('close', () => abort.abort(new Error('the client went away')));
+  return abort.signal;
 }

@@ -4,6 +4,7 @@ import type { HistoryEntry, TransferHistory } from '../transfers/history.ts';
 import type { Database } from './database.ts';
 import { insertSql, pageSql, totalSql, type HistoryScope, type HistorySortField } from './history-sql.ts';
 import type { PageRequest, Sort } from './page.ts';
+import { ReadCache } from './read-cache.ts';
 
 /** A record as it is read: the entry, dates in milliseconds, joined with the names. */
 export interface HistoryRow extends Omit<HistoryEntry, 'transferId' | 'startDate' | 'endDate'> {
@@ -32,6 +33,11 @@ export interface HistoryQuery extends PageRequest<HistorySortField> {
   readonly direction: number;
 }
 
+export interface HistoryPage {
+  readonly rows: readonly HistoryRow[];
+  readonly total: number;
+}
+
 export class HistoryStore implements TransferHistory {
   readonly #database: Database;
   readonly #newId: () => string;
@@ -39,10 +45,12 @@ export class HistoryStore implements TransferHistory {
   readonly #remove;
   readonly #totals: Record<HistoryScope, ReturnType<typeof prepareTotal>>;
   readonly #pages = new Map<string, ReturnType<typeof preparePage>>();
+  readonly #cache: ReadCache<HistoryPage>;
 
   constructor(database: Database, newId: () => string = randomUUID) {
     this.#database = database;
     this.#newId = newId;
+    this.#cache = new ReadCache(database, 100);
     this.#insert = database.prepare(insertSql);
     this.#remove = database.prepare<{ id: string; accountId: string; userId: string | null }>(
       'DELETE FROM history WHERE id = @id AND account_id = @accountId AND (@userId IS NULL OR user_id = @userId)',
@@ -55,7 +63,12 @@ export class HistoryStore implements TransferHistory {
     this.#insert.run({ ...entry, id: this.#newId(), startDate: entry.startDate.getTime(), endDate: entry.endDate.getTime() });
   }
 
-  page({ owner, sort, page, pageSize, origin, status, direction }: HistoryQuery): { rows: readonly HistoryRow[]; total: number } {
+  /** The very same object is answered again until something is written. */
+  page(query: HistoryQuery): HistoryPage {
+    return this.#cache.get(JSON.stringify(query), () => this.#read(query));
+  }
+
+  #read({ owner, sort, page, pageSize, origin, status, direction }: HistoryQuery): HistoryPage {
     const scope = owner.userId === undefined ? 'account' : 'user';
     const filters = { ...owner, origin, status, direction };
     const rows = this.#pageStatement(scope, sort).all({ ...filters, limit: pageSize, offset: (page - 1) * pageSize });
