@@ -11,16 +11,18 @@ const rounds = 7;
 const seconds = 2;
 const path = '/transferhistory/get_all?pagesize=10';
 
+const agent = await startReference('requests');
+const token = await agent.login();
+const page = await (await fetch(`${agent.url}${path}&token=${token}`)).text();
 const validated = await startReference('both');
-const token = await validated.login();
-const page = await (await fetch(`${validated.url}${path}&token=${token}`)).text();
 const unvalidated = await startReference('none');
 const bare = await startBare(page);
 const prism = await startPrism();
 
 const subjects: readonly { subject: Subject; url: string }[] = [
   { subject: bare, url: `${bare.url}${path}` },
-  { subject: validated, url: `${validated.url}${path}&token=${token}` },
+  { subject: agent, url: `${agent.url}${path}&token=${token}` },
+  { subject: validated, url: `${validated.url}${path}&token=${await validated.login()}` },
   { subject: unvalidated, url: `${unvalidated.url}${path}&token=${await unvalidated.login()}` },
   { subject: prism, url: `${prism.url}${path}&token=any` },
 ];
@@ -39,8 +41,8 @@ try {
   const of = (name: string): number => median(rates.get(name) ?? []);
   const figures = {
     rates: Object.fromEntries([...rates].map(([name, values]) => [name, { median: median(values), min: Math.min(...values), max: Math.max(...values) }])),
-    toBare: of(validated.name) / of(bare.name),
-    toPrism: of(validated.name) / of(prism.name),
+    toBare: of(agent.name) / of(bare.name),
+    toPrism: of(agent.name) / of(prism.name),
     validationCost: 1 - of(validated.name) / of(unvalidated.name),
     startMs: median(starts),
     bytes: Buffer.byteLength(page),

@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startAgent } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
+import type { Validation } from '../src/http/guard.ts';
 import { createLogger } from '../src/log.ts';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'click-bench-'));
 const line = readConfig({ argv: ['--port', '0', '--data-dir', dataDir], env: {}, home: dataDir, readFile: () => undefined });
 if (line.command !== 'run') throw new Error('unreachable: no --help was given');
-const agent = await startAgent(line.config, { log: createLogger('error'), validation: process.argv[2] === 'none' ? 'none' : 'both' });
+const agent = await startAgent(line.config, { log: createLogger('error'), validation: process.argv[2] as Validation });
 process.send?.({ type: 'ready', url: agent.url.replace('localhost', '127.0.0.1') });
 process.on('SIGTERM', () => {
   agent.close().then(

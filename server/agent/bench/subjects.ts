@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import type { Validation } from '../src/http/guard.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -18,10 +19,16 @@ export interface ReferenceSubject extends Subject {
   login(): Promise<string>;
 }
 
-export async function startReference(validation: 'both' | 'none'): Promise<ReferenceSubject> {
+const names: Record<Validation, string> = {
+  requests: 'the agent as it starts: requests validated',
+  both: 'the agent, requests and responses validated',
+  none: 'the agent, nothing validated',
+};
+
+export async function startReference(validation: Validation): Promise<ReferenceSubject> {
   const child = forkModule('./serve.ts', [validation]);
   const url = await readyUrl(child);
-  const name = validation === 'both' ? 'agent, requests and responses validated' : 'agent, nothing validated';
+  const name = names[validation];
   const login = async (): Promise<string> => {
     const answer = await fetch(`${url}/authentication/login`, {
       method: 'POST',
@@ -39,14 +46,15 @@ export async function startBare(page: string): Promise<Subject> {
   return { name: 'bare Express route', url: await readyUrl(child), stop: () => stopChild(child) };
 }
 
+/** With its log, as people run it; the log goes nowhere. Its answer is the example of the contract, one record. */
 export async function startPrism(): Promise<Subject> {
   const port = await freePort();
   const cli = require.resolve('@stoplight/prism-cli/dist/index.js');
   const bundle = require.resolve('@click-kit/contract/click/openapi.json');
-  const child = spawn(process.execPath, [cli, 'mock', bundle, '--port', String(port), '--verboseLevel', 'warn'], { stdio: 'ignore' });
+  const child = spawn(process.execPath, [cli, 'mock', bundle, '--port', String(port)], { stdio: 'ignore' });
   const url = `http://127.0.0.1:${port}`;
   await answering(`${url}/management/agent_status`, 30_000);
-  return { name: 'Prism CLI on the same bundle', url, stop: () => stopChild(child) };
+  return { name: 'Prism CLI on the same bundle, as it starts', url, stop: () => stopChild(child) };
 }
 
 function forkModule(module: string, args: string[]): ChildProcess {

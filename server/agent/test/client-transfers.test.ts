@@ -29,8 +29,11 @@ beforeAll(async () => {
 const upload = (localFilePath: string, more: Schema<'UploadObjectRequest'> = {}) =>
   click.POST('/cloud/upload_object', { body: { cloudAccount, storageName, uploadPath: 'uploads', localFilePath, ...more } });
 const download = (objectKey: string, downloadPath: string, more: Schema<'DownloadObjectRequest'> = {}) =>
-  click.POST('/cloud/download_object', { body: { cloudAccount, storageName, objectKey, downloadPath, objectType: ObjectType.File, ...more } });
-const statusOf = (transferId: string) => bodyOf(click.GET('/cloud/client_transfer/{transferId}/status', { params: { path: { transferId } } }));
+  click.POST('/cloud/download_object', {
+    body: { cloudAccount, storageName, objectKey, downloadPath, objectType: ObjectType.File, ...more },
+  });
+const statusOf = (transferId: string) =>
+  bodyOf(click.GET('/cloud/client_transfer/{transferId}/status', { params: { path: { transferId } } }));
 const historyOf = async (name: string) => {
   const { data } = await bodyOf(click.GET('/transferhistory/get_all', { params: { query: { pagesize: 100 } } }));
   return data.filter((record) => record.name === name);
@@ -63,10 +66,20 @@ describe('an upload', () => {
     expect(progress.map(({ Bytes }) => Bytes)).toEqual(progress.map(({ Bytes }) => Bytes).sort((a, b) => a - b));
     await states.waitFor(({ State }) => State === FileState.Normal, 'Normal');
     const place = { Path: files.path('report.bin'), StorageName: storageName };
-    expect(states.frames).toEqual([{ ...place, State: FileState.Uploading }, { ...place, State: FileState.Normal }]);
+    expect(states.frames).toEqual([
+      { ...place, State: FileState.Uploading },
+      { ...place, State: FileState.Normal },
+    ]);
 
     const status = await statusOf(transferId);
-    expect(status).toMatchObject({ transferId, status: 'completed', transferredBytes: bytes.length, totalBytes: bytes.length, errorMessage: null, pausedDuration: null });
+    expect(status).toMatchObject({
+      transferId,
+      status: 'completed',
+      transferredBytes: bytes.length,
+      totalBytes: bytes.length,
+      errorMessage: null,
+      pausedDuration: null,
+    });
     expect(Date.parse(status.endTime ?? '')).toBeGreaterThanOrEqual(Date.parse(status.startTime));
     expect(await historyOf('report.bin')).toEqual([
       expect.objectContaining({
@@ -135,7 +148,9 @@ describe('an upload', () => {
     const { status, errorMessage, endTime } = await statusOf(transferId);
     expect([status, errorMessage, endTime]).toEqual(['failed', expect.stringContaining('no-such-bucket'), expect.any(String)]);
     expect(progressOf(notifications, transferId).at(-1)?.Error).toBe(errorMessage);
-    expect(await historyOf('lost.bin')).toEqual([expect.objectContaining({ transferStatus: 16, failedObjects: 0, transferredObjects: 0, errorMessage })]);
+    expect(await historyOf('lost.bin')).toEqual([
+      expect.objectContaining({ transferStatus: 16, failedObjects: 0, transferredObjects: 0, errorMessage }),
+    ]);
   });
 });
 
@@ -149,17 +164,40 @@ describe('a download', () => {
     await progressed(notifications, transferId, 'Completed');
     expect(await files.list('new')).toEqual(['folder/picture one.bin']);
     expect(sha256(await files.read('new/folder/picture one.bin'))).toBe(sha256(bytes));
-    expect(progressOf(notifications, transferId).at(-1)).toMatchObject({ TransferMode: 'Download', Path: 'from/here/picture one.bin', Bytes: bytes.length, Size: bytes.length });
+    expect(progressOf(notifications, transferId).at(-1)).toMatchObject({
+      TransferMode: 'Download',
+      Path: 'from/here/picture one.bin',
+      Bytes: bytes.length,
+      Size: bytes.length,
+    });
     await states.waitFor(({ State }) => State === FileState.Normal, 'Normal');
     expect(states.frames.map(({ State }) => State)).toEqual([FileState.Downloading, FileState.Normal]);
-    expect(await historyOf('picture one.bin')).toEqual([expect.objectContaining({ origin: 8, direction: 2, transferStatus: 4, sourceBucket: storageName, sourcePath: 'from/here/picture one.bin', destinationBucket: null })]);
+    expect(await historyOf('picture one.bin')).toEqual([
+      expect.objectContaining({
+        origin: 8,
+        direction: 2,
+        transferStatus: 4,
+        sourceBucket: storageName,
+        sourcePath: 'from/here/picture one.bin',
+        destinationBucket: null,
+      }),
+    ]);
   });
 
   it('of a directory brings everything below it, empty objects and empty folders too, and nothing beside it', async () => {
     const notifications = await recordNotifications(running.url);
-    const tree: Record<string, Buffer> = { 'album/a.bin': Buffer.alloc(70 * KiB, 1), 'album/sub/b.bin': Buffer.alloc(10, 2), 'album/sub/deep/empty.bin': Buffer.alloc(0), 'album-2/c.bin': Buffer.alloc(5) };
+    const tree: Record<string, Buffer> = {
+      'album/a.bin': Buffer.alloc(70 * KiB, 1),
+      'album/sub/b.bin': Buffer.alloc(10, 2),
+      'album/sub/deep/empty.bin': Buffer.alloc(0),
+      'album-2/c.bin': Buffer.alloc(5),
+    };
     for (const [key, bytes] of Object.entries(tree)) await server.put(storageName, key, bytes);
-    await bodyOf(click.POST('/cloud/create_folder', { body: { cloudAccount, storageName, path: 'album', folderName: 'hollow' } }).then((answer) => ({ ...answer, data: true })));
+    await bodyOf(
+      click
+        .POST('/cloud/create_folder', { body: { cloudAccount, storageName, path: 'album', folderName: 'hollow' } })
+        .then((answer) => ({ ...answer, data: true })),
+    );
     const { transferId } = await bodyOf(download('album', files.path('albums'), { objectType: ObjectType.Directory }));
     await progressed(notifications, transferId, 'Completed');
     expect(await files.list('albums')).toEqual(['album/a.bin', 'album/sub/b.bin', 'album/sub/deep/empty.bin']);
@@ -183,7 +221,15 @@ describe('a download', () => {
 describe('a transfer is refused', () => {
   it('with FILESYSTEM_ACCESS for a local path that cannot be read', async () => {
     await files.write('file.bin', 1);
-    for (const path of [files.path('missing.bin'), files.path(''), files.path('file.bin/below'), 'relative.bin', './file.bin', `${files.path('file.bin')}\0`, `/${'n'.repeat(300)}`])
+    for (const path of [
+      files.path('missing.bin'),
+      files.path(''),
+      files.path('file.bin/below'),
+      'relative.bin',
+      './file.bin',
+      `${files.path('file.bin')}\0`,
+      `/${'n'.repeat(300)}`,
+    ])
       expect(await refusalOf(upload(path)), path).toMatchObject({ status: 499, code: 'FILESYSTEM_ACCESS' });
   });
 
@@ -211,11 +257,19 @@ describe('a transfer is refused', () => {
     const complete: Record<string, unknown> = { cloudAccount, storageName, localFilePath: files.path('file.bin') };
     for (const field of Object.keys(complete)) {
       const { [field]: _left, ...rest } = complete;
-      expect(await refusalOf(click.POST('/cloud/upload_object', { body: rest })), field).toMatchObject({ status: 499, code: 'DEFAULT', message: expect.stringContaining(field) });
+      expect(await refusalOf(click.POST('/cloud/upload_object', { body: rest })), field).toMatchObject({
+        status: 499,
+        code: 'DEFAULT',
+        message: expect.stringContaining(field),
+      });
     }
     const missing = { id: '00000000-0000-4000-8000-000000000000' };
     expect(await refusalOf(upload(files.path('file.bin'), { cloudAccount: missing }))).toMatchObject({ status: 499, code: 'NOT_FOUND' });
-    for (const objectType of [0, 3, 'File']) expect(await refusalOf(download('x', files.path('odd'), { objectType } as Schema<'DownloadObjectRequest'>))).toMatchObject({ status: 499, code: 'DEFAULT' });
+    for (const objectType of [0, 3, 'File'])
+      expect(await refusalOf(download('x', files.path('odd'), { objectType } as Schema<'DownloadObjectRequest'>))).toMatchObject({
+        status: 499,
+        code: 'DEFAULT',
+      });
   });
 
   it('by none of the commands and the status when its id is unknown: they answer NOT_FOUND', async () => {

@@ -26,7 +26,9 @@ beforeAll(async () => {
 });
 
 const upload = (name: string, more: Schema<'UploadObjectRequest'> = {}) =>
-  click.POST('/cloud/upload_object', { body: { cloudAccount, storageName, uploadPath: 'uploads', localFilePath: files.path(name), ...more } });
+  click.POST('/cloud/upload_object', {
+    body: { cloudAccount, storageName, uploadPath: 'uploads', localFilePath: files.path(name), ...more },
+  });
 const at = (transferId: string) => ({ params: { path: { transferId } } });
 async function stored(key: string): Promise<Buffer> {
   const url = await bodyOf(click.POST('/cloud/generate_download_url', { body: { cloudAccount, storageName, key } }));
@@ -57,11 +59,23 @@ describe('an upload to S3', () => {
     const { transferId } = await bodyOf(upload(name));
     await progressed(notifications, transferId, 'Completed');
     expect(sha256(await stored(`uploads/${name}`))).toBe(sha256(bytes));
-    expect(progressOf(notifications, transferId).at(-1)).toMatchObject({ StorageType: 'S3Generic', StorageName: storageName, Bytes: size, Size: size });
+    expect(progressOf(notifications, transferId).at(-1)).toMatchObject({
+      StorageType: 'S3Generic',
+      StorageName: storageName,
+      Bytes: size,
+      Size: size,
+    });
     await expectUntracked(transferId);
     const { data } = await bodyOf(click.GET('/transferhistory/get_all', { params: { query: { origin: 1 } } }));
     expect(data.filter((record) => record.name === name)).toEqual([
-      expect.objectContaining({ origin: 1, direction: 1, transferStatus: 4, destinationCloudAccountId: cloudAccount.id, destinationCloudProvider: 8, transferredSize: size }),
+      expect.objectContaining({
+        origin: 1,
+        direction: 1,
+        transferStatus: 4,
+        destinationCloudAccountId: cloudAccount.id,
+        destinationCloudProvider: 8,
+        transferredSize: size,
+      }),
     ]);
   });
 
@@ -103,7 +117,8 @@ describe('a download from S3', () => {
   it('brings the bytes of an object and of a directory', async () => {
     const notifications = await recordNotifications(running.url);
     const bytes = await files.write('tree.bin', 9 * MiB);
-    for (const uploadPath of ['tree', 'tree/sub']) await progressed(notifications, (await bodyOf(upload('tree.bin', { uploadPath }))).transferId, 'Completed');
+    for (const uploadPath of ['tree', 'tree/sub'])
+      await progressed(notifications, (await bodyOf(upload('tree.bin', { uploadPath }))).transferId, 'Completed');
     const download = async (objectKey: string, objectType: 1 | 2): Promise<void> => {
       const body = { cloudAccount, storageName, objectKey, objectType, downloadPath: files.path('down') };
       const { transferId } = await bodyOf(click.POST('/cloud/download_object', { body }));

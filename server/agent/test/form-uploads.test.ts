@@ -86,7 +86,8 @@ describe('an upload by form', () => {
     const passage = await gate(server.url, 'to-server', 256 * KiB);
     const gated = await insertAccount(click, passage.url);
     const ids = [];
-    for (const name of ['kept.bin', 'cancelled.bin']) ids.push(await accepted(form(account(gated), bucket(), folder, file(randomBytes(600 * KiB), name))));
+    for (const name of ['kept.bin', 'cancelled.bin'])
+      ids.push(await accepted(form(account(gated), bucket(), folder, file(randomBytes(600 * KiB), name))));
     await passage.holding();
     const files = await staged();
     expect(files.map((name) => name.replace(/[0-9a-f-]{36}-(?=\w+\.bin$)/, '')).sort()).toEqual(
@@ -110,7 +111,11 @@ describe('an upload by form', () => {
   it('uses the name of the file and nothing else of the path that a client may send', async () => {
     const notifications = await recordNotifications(running.url);
     for (const name of ['../../../escape.bin', 'C:\\Users\\me\\escape.bin', 'grüße .bin', '..'])
-      await progressed(notifications, await accepted(form(account(), bucket(), ['uploadPath', 'named'], file(randomBytes(10), name))), 'Completed').catch((error: unknown) => {
+      await progressed(
+        notifications,
+        await accepted(form(account(), bucket(), ['uploadPath', 'named'], file(randomBytes(10), name))),
+        'Completed',
+      ).catch((error: unknown) => {
         throw new Error(name, { cause: error });
       });
     const listed = await server.list(storageName);
@@ -122,17 +127,33 @@ describe('an upload by form', () => {
 
 describe('an upload by form is refused', () => {
   it('with 400 when the file is missing or empty', async () => {
-    for (const parts of [[account(), bucket()], [account(), bucket(), file(Buffer.alloc(0), 'empty.bin')], [account(), bucket(), ['file', 'a field']]] as Part[][])
+    for (const parts of [
+      [account(), bucket()],
+      [account(), bucket(), file(Buffer.alloc(0), 'empty.bin')],
+      [account(), bucket(), ['file', 'a field']],
+    ] as Part[][])
       expect((await refused(await post(form(...parts)))).status).toBe(400);
     await nothingStaged();
   });
 
   it('when the account or the bucket is missing, and names what is wrong', async () => {
     const bytes = file(randomBytes(10), 'x.bin');
-    expect(await refused(await post(form(bucket(), bytes)))).toMatchObject({ status: 499, code: 'DEFAULT', message: expect.stringContaining('cloudAccountJson') });
-    expect(await refused(await post(form(account(), bytes)))).toMatchObject({ status: 499, code: 'DEFAULT', message: expect.stringContaining('storageName') });
+    expect(await refused(await post(form(bucket(), bytes)))).toMatchObject({
+      status: 499,
+      code: 'DEFAULT',
+      message: expect.stringContaining('cloudAccountJson'),
+    });
+    expect(await refused(await post(form(account(), bytes)))).toMatchObject({
+      status: 499,
+      code: 'DEFAULT',
+      message: expect.stringContaining('storageName'),
+    });
     for (const text of ['not json', '[]', '{}', 'null', '{"id":1}', '"id"'])
-      expect(await refused(await post(form(['cloudAccountJson', text], bucket(), bytes))), text).toMatchObject({ status: 499, code: 'DEFAULT', message: expect.stringContaining('cloudAccountJson') });
+      expect(await refused(await post(form(['cloudAccountJson', text], bucket(), bytes))), text).toMatchObject({
+        status: 499,
+        code: 'DEFAULT',
+        message: expect.stringContaining('cloudAccountJson'),
+      });
     const unknown = account('00000000-0000-4000-8000-000000000000');
     expect(await refused(await post(form(unknown, bucket(), bytes)))).toMatchObject({ status: 499, code: 'NOT_FOUND' });
     await nothingStaged();
@@ -142,18 +163,33 @@ describe('an upload by form is refused', () => {
     const tooLarge = await refused(await post(form(account(), bucket(), file(randomBytes(2048 * KiB + 1), 'large.bin'))));
     expect(tooLarge).toMatchObject({ status: 499, code: 'DEFAULT', message: expect.stringContaining(String(2048 * KiB)) });
     const longField: Part = ['uploadPath', 'x'.repeat(5 * KiB)];
-    expect(await refused(await post(form(account(), bucket(), longField, file(randomBytes(10), 'x.bin'))))).toMatchObject({ status: 499, code: 'DEFAULT' });
+    expect(await refused(await post(form(account(), bucket(), longField, file(randomBytes(10), 'x.bin'))))).toMatchObject({
+      status: 499,
+      code: 'DEFAULT',
+    });
     const many = Array.from({ length: 30 }, (_, index): Part => [`field${index}`, 'x']);
-    expect(await refused(await post(form(...many, account(), bucket(), file(randomBytes(10), 'x.bin'))))).toMatchObject({ status: 499, code: 'DEFAULT' });
+    expect(await refused(await post(form(...many, account(), bucket(), file(randomBytes(10), 'x.bin'))))).toMatchObject({
+      status: 499,
+      code: 'DEFAULT',
+    });
     const second = file(randomBytes(10), 'second.bin');
-    expect(await refused(await post(form(account(), bucket(), file(randomBytes(10), 'x.bin'), second)))).toMatchObject({ status: 499, code: 'DEFAULT' });
+    expect(await refused(await post(form(account(), bucket(), file(randomBytes(10), 'x.bin'), second)))).toMatchObject({
+      status: 499,
+      code: 'DEFAULT',
+    });
     await nothingStaged();
   });
 
   it('when the body is no form, or a form without an end', async () => {
-    const send = (contentType: string, body: string) => running.send(path, { method: 'POST', headers: { 'content-type': contentType }, body });
+    const send = (contentType: string, body: string) =>
+      running.send(path, { method: 'POST', headers: { 'content-type': contentType }, body });
     const open = '--b\r\nContent-Disposition: form-data; name="file"; filename="x.bin"\r\n\r\nsome bytes';
-    for (const [contentType, body] of [['application/json', '{}'], ['multipart/form-data', 'x'], ['multipart/form-data; boundary=b', 'garbage'], ['multipart/form-data; boundary=b', open]] as const) {
+    for (const [contentType, body] of [
+      ['application/json', '{}'],
+      ['multipart/form-data', 'x'],
+      ['multipart/form-data; boundary=b', 'garbage'],
+      ['multipart/form-data; boundary=b', open],
+    ] as const) {
       expect(await refused(await send(contentType, body)), `${contentType} ${body}`).toMatchObject({ status: 499, code: 'DEFAULT' });
     }
     await nothingStaged();

@@ -54,6 +54,8 @@ export async function putServer({ broken = 0, cutAfter = 0 } = {}): Promise<PutS
   const get = (path: string): Promise<Buffer | undefined> => readFile(file(path)).catch(() => undefined);
   const put = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     puts += 1;
+    // Once its body has failed, a request does not know its socket any more.
+    const { socket } = request;
     const aside = join(folder, 'aside', String(puts));
     const cut = puts <= broken ? cutAfter : Infinity;
     let received = 0;
@@ -70,7 +72,7 @@ export async function putServer({ broken = 0, cutAfter = 0 } = {}): Promise<PutS
     } catch {
       // Whatever went wrong with the body, a server drops what it has of it and the connection.
       await rm(aside, { force: true });
-      request.socket.destroy();
+      socket.destroy();
     }
   };
   for (const name of ['shown', 'aside']) await mkdir(join(folder, name));

@@ -38,8 +38,14 @@ const own = (path: string): Place => ({ serverUrl: server.url, bucket: 'bucket-b
 async function run(source: Place, target: Place, end: 'Completed' | 'Failed'): Promise<Schema<'FastrServerTransferStatus'>> {
   const notifications = await recordNotifications(running.url);
   const body = {
-    sourceServerUrl: source.serverUrl, sourceBucket: source.bucket, sourcePath: source.path, sourceAccountId: source.accountId,
-    targetServerUrl: target.serverUrl, targetBucket: target.bucket, targetPath: target.path, targetAccountId: target.accountId,
+    sourceServerUrl: source.serverUrl,
+    sourceBucket: source.bucket,
+    sourcePath: source.path,
+    sourceAccountId: source.accountId,
+    targetServerUrl: target.serverUrl,
+    targetBucket: target.bucket,
+    targetPath: target.path,
+    targetAccountId: target.accountId,
   };
   const { transferId } = await bodyOf(click.POST('/cloud/server_transfer/initiate', { body }));
   await progressed(notifications, transferId, end);
@@ -52,15 +58,16 @@ async function expectFailure(source: Place, target: Place, message: string | Reg
   const status = await run(source, target, 'Failed');
   expect(status).toMatchObject({ status: 'failed', endTime: expect.stringMatching(/Z$/), errorMessage: expect.stringMatching(message) });
   expect(status.errorMessage).not.toContain('internal error');
-  expect(status.progress).toBeLessThan(100);
   const { data } = await bodyOf(click.GET('/transferhistory/get_all', { params: { query: { origin: 16, status: 16 } } }));
   expect(data.map(({ errorMessage }) => errorMessage)).toContain(status.errorMessage);
-  expect(await server.unfinished()).toEqual([]);
+  await expect.poll(() => server.unfinished(), { timeout: 10_000 }).toEqual([]);
   expect(await server.list('bucket-b')).toEqual([]);
 }
 
-const always = (status: number, body = '') => (_request: IncomingMessage, response: ServerResponse) =>
-  void response.writeHead(status, { 'content-type': 'text/plain' }).end(body);
+const always =
+  (status: number, body = '') =>
+  (_request: IncomingMessage, response: ServerResponse) =>
+    void response.writeHead(status, { 'content-type': 'text/plain' }).end(body);
 
 async function nobodyThere(): Promise<string> {
   const gone = await objectServer([]);
@@ -74,7 +81,11 @@ describe('a server transfer fails with a clear message', () => {
   });
 
   it('when its target answers 500 to the PUT, or refuses it', async () => {
-    for (const [status, message] of [[500, /PUT .* 500/], [403, /PUT .* 403/], [507, /PUT .* 507/]] as const) {
+    for (const [status, message] of [
+      [500, /PUT .* 500/],
+      [403, /PUT .* 403/],
+      [507, /PUT .* 507/],
+    ] as const) {
       const url = await httpServer((request, response) => {
         request.resume();
         request.once('end', () => always(request.method === 'PUT' ? status : request.method === 'HEAD' ? 404 : 405)(request, response));
@@ -98,7 +109,7 @@ describe('a server transfer fails with a clear message', () => {
 
   it('when its target answers something that is no HTTP', async () => {
     const url = await httpServer((_request, response) => void response.socket?.end('SSH-2.0-OpenSSH_9.6\r\n'));
-    await expectFailure(good(), bare(url), /HPE_|UND_ERR/);
+    await expectFailure(good(), bare(url), /OPTIONS .* does not match the HTTP/);
   });
 
   it('when its source is down', async () => {
@@ -138,14 +149,19 @@ describe('a server transfer fails with a clear message', () => {
     });
     const echo = await insertAccount(click, url);
     const { errorMessage } = await run(good(), { ...bare(url), accountId: echo }, 'Failed');
-    expect(errorMessage).not.toContain(Buffer.from(`${keys.accessKey}:${keys.secretKey}`).toString('base64'));
+    expect(errorMessage).toContain('you sent Basic [redacted]');
+    expect(running.logged()).not.toContain(Buffer.from(`${keys.accessKey}:${keys.secretKey}`).toString('base64'));
   });
 });
 
 describe('a server transfer goes on', () => {
   it('when its target breaks off once', async () => {
     const target = await putServer({ broken: 1, cutAfter: 100 * KiB });
-    expect(await run(good(), bare(target.url), 'Completed')).toMatchObject({ status: 'completed', bytesTransferred: size, errorMessage: '' });
+    expect(await run(good(), bare(target.url), 'Completed')).toMatchObject({
+      status: 'completed',
+      bytesTransferred: size,
+      errorMessage: '',
+    });
     expect(sha256(await target.get('/bucket/file.bin'))).toBe(sha256(bytes));
     expect([target.puts(), await target.unfinished()]).toEqual([2, []]);
   });

@@ -36,17 +36,29 @@ type CloudAccount = { readonly id: string };
 type Command = 'pause' | 'resume' | 'cancel';
 
 const upload = async (cloudAccount: CloudAccount, name: string): Promise<string> =>
-  (await bodyOf(click.POST('/cloud/upload_object', { body: { cloudAccount, storageName, uploadPath: '', localFilePath: files.path(name) } }))).transferId;
+  (
+    await bodyOf(
+      click.POST('/cloud/upload_object', { body: { cloudAccount, storageName, uploadPath: '', localFilePath: files.path(name) } }),
+    )
+  ).transferId;
 const download = async (cloudAccount: CloudAccount, objectKey: string, folder: string): Promise<string> =>
-  (await bodyOf(click.POST('/cloud/download_object', { body: { cloudAccount, storageName, objectKey, downloadPath: files.path(folder), objectType: ObjectType.File } }))).transferId;
+  (
+    await bodyOf(
+      click.POST('/cloud/download_object', {
+        body: { cloudAccount, storageName, objectKey, downloadPath: files.path(folder), objectType: ObjectType.File },
+      }),
+    )
+  ).transferId;
 const at = (transferId: string) => ({ params: { path: { transferId } } });
 const command = (name: Command, transferId: string) => click.POST(`/cloud/client_transfer/{transferId}/${name}`, at(transferId));
-const accepted = async (name: Command, transferId: string): Promise<void> => expect((await command(name, transferId)).response.status, name).toBe(200);
+const accepted = async (name: Command, transferId: string): Promise<void> =>
+  expect((await command(name, transferId)).response.status, name).toBe(200);
 const refused = async (transferId: string, ...names: Command[]): Promise<void> => {
   for (const name of names) expect(await refusalOf(command(name, transferId)), name).toMatchObject({ status: 400, code: 'TRANSFER' });
 };
 const statusOf = (transferId: string) => bodyOf(click.GET('/cloud/client_transfer/{transferId}/status', at(transferId)));
-const historyOf = async (name: string) => (await bodyOf(click.GET('/transferhistory/get_all'))).data.filter((record) => record.name === name);
+const historyOf = async (name: string) =>
+  (await bodyOf(click.GET('/transferhistory/get_all'))).data.filter((record) => record.name === name);
 
 describe('pausing an upload', () => {
   it('leaves it where it stands until it is resumed, and then only the rest is sent', async () => {
@@ -62,7 +74,12 @@ describe('pausing an upload', () => {
     passage.allow(1024 * KiB);
     await pausing;
     const paused = await statusOf(transferId);
-    expect(paused).toMatchObject({ status: 'paused', endTime: null, errorMessage: null, pausedDuration: expect.stringMatching(/^\d\d:\d\d:\d\d/) });
+    expect(paused).toMatchObject({
+      status: 'paused',
+      endTime: null,
+      errorMessage: null,
+      pausedDuration: expect.stringMatching(/^\d\d:\d\d:\d\d/),
+    });
     expect(paused.transferredBytes).toBeGreaterThanOrEqual(6 * chunk);
     expect(paused.transferredBytes % chunk).toBe(0);
     expect(paused.transferredBytes).toBeLessThan(size);
@@ -197,15 +214,21 @@ describe('a transfer that waits for its turn', () => {
     const client = await crowded.signIn();
     const body = { cloudAccount: { id: await insertAccount(client, passage.url) }, storageName, uploadPath: '' };
     const notifications = await recordNotifications(crowded.url);
-    const [first, paused, cancelled, tooMany] = ['first.bin', 'waits.bin', 'leaves.bin', 'too-many.bin'].map((name) => ({ ...body, localFilePath: files.path(name) }));
+    const [first, paused, cancelled, tooMany] = ['first.bin', 'waits.bin', 'leaves.bin', 'too-many.bin'].map((name) => ({
+      ...body,
+      localFilePath: files.path(name),
+    }));
     for (const name of ['first.bin', 'waits.bin', 'leaves.bin', 'too-many.bin']) await files.write(name, size);
-    const start = async (given: typeof first): Promise<string> => (await bodyOf(client.POST('/cloud/upload_object', { body: given! }))).transferId;
-    const send = async (name: Command, transferId: string) => (await client.POST(`/cloud/client_transfer/{transferId}/${name}`, at(transferId))).response.status;
+    const start = async (given: typeof first): Promise<string> =>
+      (await bodyOf(client.POST('/cloud/upload_object', { body: given! }))).transferId;
+    const send = async (name: Command, transferId: string) =>
+      (await client.POST(`/cloud/client_transfer/{transferId}/${name}`, at(transferId))).response.status;
     const ids = [await start(first), await start(paused), await start(cancelled)] as const;
     await passage.holding();
     expect(await refusalOf(client.POST('/cloud/upload_object', { body: tooMany! }))).toMatchObject({ status: 499, code: 'TRANSFER' });
 
-    const all = async () => Object.fromEntries((await bodyOf(client.GET('/cloud/client_transfer/all'))).map(({ transferId, status }) => [transferId, status]));
+    const all = async () =>
+      Object.fromEntries((await bodyOf(client.GET('/cloud/client_transfer/all'))).map(({ transferId, status }) => [transferId, status]));
     expect(await all()).toEqual({ [ids[0]]: 'running', [ids[1]]: 'initiating', [ids[2]]: 'initiating' });
     expect([await send('resume', ids[1]), await send('pause', ids[1]), await send('cancel', ids[2])]).toEqual([400, 200, 200]);
     expect(await all()).toEqual({ [ids[0]]: 'running', [ids[1]]: 'paused', [ids[2]]: 'cancelled' });

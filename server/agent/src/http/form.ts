@@ -50,7 +50,13 @@ async function parse(request: Request, path: string, limits: FormLimits, signal:
   const parser = busboy({
     headers: request.headers,
     defParamCharset: 'utf8',
-    limits: { files: 1, fileSize: limits.maxFileBytes, fields: limits.maxFields, fieldSize: limits.maxFieldBytes, parts: limits.maxFields + 1 },
+    limits: {
+      files: 1,
+      fileSize: limits.maxFileBytes,
+      fields: limits.maxFields,
+      fieldSize: limits.maxFieldBytes,
+      parts: limits.maxFields + 1,
+    },
   });
   const finished = new Promise<void>((resolve, reject) => {
     const tooLarge = (what: string) => () => reject(new Problem(499, 'DEFAULT', `The form has too many ${what}.`));

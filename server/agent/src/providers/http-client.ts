@@ -44,12 +44,15 @@ export class HttpClient {
   readonly limits: HttpLimits;
   readonly #base: URL;
   readonly #authorization: string | undefined;
+  readonly #secrets: readonly string[];
 
   constructor(address: ServerAddress, limits: HttpLimits = defaultHttpLimits) {
     this.#base = baseUrl(address.serviceUrl);
     this.limits = limits;
     const anonymous = address.accessKey === '' && address.secretKey === '';
-    this.#authorization = anonymous ? undefined : `Basic ${Buffer.from(`${address.accessKey}:${address.secretKey}`).toString('base64')}`;
+    const credentials = Buffer.from(`${address.accessKey}:${address.secretKey}`).toString('base64');
+    this.#authorization = anonymous ? undefined : `Basic ${credentials}`;
+    this.#secrets = anonymous ? [] : [credentials, address.secretKey].filter((secret) => secret !== '');
   }
 
   /** The URL of a bucket or object; rejects keys that a server could resolve to another place. */
@@ -88,8 +91,13 @@ export class HttpClient {
 
   /** The error for an answer, with the server's own words as far as they are short JSON or plain text. */
   async failure(what: string, response: HttpResponse, kind?: ProviderErrorKind): Promise<ProviderError> {
-    const detail = await readDetail(response);
+    const detail = this.#withoutKeys(await readDetail(response)).slice(0, DETAIL_CHARS);
     return statusError(what, { status: response.statusCode, retryAfter: header(response, 'retry-after'), detail }, kind);
+  }
+
+  /** A server may repeat what it was sent; messages are stored and shown. */
+  #withoutKeys(text: string): string {
+    return this.#secrets.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text);
   }
 
   async #exchange(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
@@ -178,7 +186,7 @@ async function readDetail(response: HttpResponse): Promise<string> {
   }
   // The status alone decides; a cut explanation is no explanation.
   const text = await readText(response, 64 * 1024).catch(() => '');
-  return messageIn(text).replaceAll(/\s+/g, ' ').slice(0, DETAIL_CHARS);
+  return messageIn(text).replaceAll(/\s+/g, ' ');
 }
 
 function messageIn(text: string): string {

@@ -110,6 +110,8 @@ export interface SignRequest {
 
 /** A storage provider bound to one account. Every call rejects with `ProviderError`, or with the signal's reason when aborted. */
 export interface Provider {
+  /** The smallest chunk, in bytes, that an upload of several chunks may have; without one any size will do. */
+  readonly minChunkBytes?: number;
   /** Proves that the credentials are accepted. */
   verify(signal: AbortSignal): Promise<void>;
   listBuckets(options: { includeRegion: boolean }, signal: AbortSignal): Promise<readonly Bucket[]>;

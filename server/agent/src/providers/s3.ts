@@ -1,7 +1,7 @@
 // Owns the provider of the S3 family: AWS, Wasabi, S3Generic, Cloudflare and Atomosphere accounts.
 import type { Provider, ProviderAccount, UploadRequest, UploadSession } from './provider.ts';
 import { connectS3, type S3Connection } from './s3-client.ts';
-import { checkPlan, defaultS3Limits, type S3Limits } from './s3-limits.ts';
+import { checkPlan, defaultS3Limits, MIN_PART_BYTES, type S3Limits } from './s3-limits.ts';
 import { listBuckets, listPage } from './s3-listing.ts';
 import { createMultipart, listParts, type HeldPart, type StoredPart } from './s3-multipart.ts';
 import { putFolder, readObject, removeObject, statObject } from './s3-objects.ts';
@@ -13,6 +13,7 @@ import { parseS3State, S3Upload } from './s3-upload.ts';
 export function s3Provider(account: ProviderAccount, limits: Partial<S3Limits> = {}): Provider {
   const s3 = connectS3(account, Object.keys(limits).length === 0 ? defaultS3Limits : { ...defaultS3Limits, ...limits });
   return {
+    minChunkBytes: MIN_PART_BYTES,
     async verify(signal) {
       await listBuckets(s3, { includeRegion: false }, signal);
     },

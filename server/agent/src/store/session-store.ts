@@ -1,5 +1,6 @@
 // Owns the rows of sessions, of open second-factor challenges and of failed logins.
 import type { Database } from './database.ts';
+import { ReadCache } from './read-cache.ts';
 
 export interface SessionRow {
   readonly id: string;
@@ -32,6 +33,8 @@ export class SessionStore {
   readonly #purge;
   readonly #count;
   readonly #find;
+  readonly #expiry;
+  readonly #found: ReadCache<{ session: LiveSession; expiresAt: number } | undefined>;
   readonly #latest;
   readonly #end;
   readonly #challenge;
@@ -50,6 +53,8 @@ export class SessionStore {
     this.#purge = database.prepare<[number]>('DELETE FROM sessions WHERE expires_at <= ?');
     this.#count = database.prepare<[string], { open: number }>('SELECT count(*) AS open FROM sessions WHERE user_id = ?');
     this.#find = database.prepare<{ id: string; now: number }, LiveSession>(`${live} AND s.id = @id`);
+    this.#expiry = database.prepare<[string], number>('SELECT expires_at FROM sessions WHERE id = ?').pluck();
+    this.#found = new ReadCache(database, 1000);
     this.#latest = database.prepare<{ now: number }, LiveSession>(`${live} ORDER BY s.created_at DESC, s.rowid DESC LIMIT 1`);
     this.#end = database.prepare<[string]>('DELETE FROM sessions WHERE id = ?');
     this.#challenge = database.prepare<ChallengeRow>(
@@ -84,7 +89,11 @@ export class SessionStore {
   }
 
   find(id: string, now: number): LiveSession | undefined {
-    return this.#find.get({ id, now });
+    const found = this.#found.get(id, () => {
+      const session = this.#find.get({ id, now });
+      return session && { session, expiresAt: this.#expiry.get(id) ?? 0 };
+    });
+    return found !== undefined && found.expiresAt > now ? found.session : undefined;
   }
 
   /** The session that was opened last among those still alive. */

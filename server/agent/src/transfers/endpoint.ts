@@ -29,6 +29,8 @@ export interface TargetRequest {
 }
 
 export interface Target {
+  /** Bytes; a target without it takes chunks of any size. */
+  readonly minChunkBytes?: number | undefined;
   /** `saved` is the state of an earlier session, or empty. */
   open(request: TargetRequest, saved: string, signal: AbortSignal): Promise<TargetSession>;
   /** Removes what an interrupted session left; nothing left is a success. */

@@ -78,12 +78,14 @@ export class ItemMover {
   }
 
   #freeze(stat: SourceStat): SourceStat & { readonly chunkSize: number } {
-    const { run, item } = this.#move;
+    const { run, item, target } = this.#move;
     if (this.#frozen !== undefined) {
       if (stat.size !== this.#frozen.size || stat.identity !== this.#frozen.identity) throw sourceChanged(run);
       return this.#frozen;
     }
-    const frozen = { size: stat.size, identity: stat.identity, chunkSize: chunkSizeFor(stat.size, this.#tools.settings) };
+    const { chunkBytes, maxParts } = this.#tools.settings;
+    const chunkSize = chunkSizeFor(stat.size, { chunkBytes: Math.max(chunkBytes, target.minChunkBytes ?? 0), maxParts });
+    const frozen = { size: stat.size, identity: stat.identity, chunkSize };
     if (!this.#tools.ledger.beginItem(run.owner, item.n, frozen)) throw new Fenced();
     this.#frozen = frozen;
     return frozen;

@@ -14,6 +14,10 @@ export class ObjectTarget implements Target {
     this.#contentType = contentType;
   }
 
+  get minChunkBytes(): number | undefined {
+    return this.#provider.minChunkBytes;
+  }
+
   open(request: TargetRequest, saved: string, signal: AbortSignal): Promise<TargetSession> {
     const upload = { ...this.#address, ...request, contentType: this.#contentType };
     return saved === '' ? this.#provider.openUpload(upload, signal) : this.#provider.resumeUpload(upload, saved, signal);

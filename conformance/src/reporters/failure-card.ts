@@ -1,0 +1,26 @@
+// Owns what the console says about one failed check: the rule, expected and actual, the exchange, and how to repeat it.
+import { type CheckResult, levelOf } from '../result.ts';
+import { curlOf } from './curl.ts';
+import type { Paint } from './paint.ts';
+
+const bodyShown = 600;
+
+export function failureCard(check: CheckResult, paint: Paint): string {
+  const lines = [`${paint.red('✗')} ${paint.bold(check.id)} ${paint.dim(`[${levelOf(check)}]`)}`, `  ${check.title}`];
+  for (const { level, message, expected, actual } of check.failures) {
+    lines.push(`  ${paint.red(level)} ${message}`);
+    if (expected !== undefined) lines.push(`      expected  ${paint.green(expected)}`);
+    if (actual !== undefined) lines.push(`      actual    ${paint.red(actual)}`);
+  }
+  const during = check.exchanges[check.failures.at(-1)?.exchange ?? -1];
+  if (during !== undefined) {
+    const { request, response, ms } = during;
+    lines.push(`  ${paint.dim('request')}   ${request.method} ${request.url}`);
+    if (request.body !== null) lines.push(`            ${shorten(request.body)}`);
+    lines.push(`  ${paint.dim('answer')}    ${response === null ? 'none' : `${response.status} ${shorten(response.body)}`} ${paint.dim(`${ms} ms`)}`);
+    lines.push(`  ${paint.dim('repeat')}    ${curlOf(during)}`);
+  }
+  return lines.join('\n');
+}
+
+const shorten = (text: string): string => (text.length > bodyShown ? `${text.slice(0, bodyShown)}…` : text);
