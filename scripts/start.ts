@@ -95,13 +95,27 @@ function startObjectServer(options: Options, directory: string): Child {
 }
 
 function startAgent(options: Options, directory: string, objectServerUrl: string): Child {
-  const flags = ['--port', options.port, '--data-dir', join(directory, 'agent'), '--seed', options.seed, '--seed-object-server', objectServerUrl, '--quiet'];
+  const flags = [
+    '--port',
+    options.port,
+    '--data-dir',
+    join(directory, 'agent'),
+    '--seed',
+    options.seed,
+    '--seed-object-server',
+    objectServerUrl,
+    '--quiet',
+  ];
   return start('The agent', 'server/agent/dist/main.js', flags, {});
 }
 
 /** Children are started detached from the terminal's process group, so that Ctrl-C reaches them once, through us. */
 function start(name: string, module: string, flags: string[], env: Record<string, string>): Child {
-  const child = fork(join(root, module), flags, { detached: true, env: { ...process.env, ...frugal.env, ...env }, execArgv: frugal.execArgv });
+  const child = fork(join(root, module), flags, {
+    detached: true,
+    env: { ...process.env, ...frugal.env, ...env },
+    execArgv: frugal.execArgv,
+  });
   const ended = new Promise<{ name: string; code: number | null }>((resolve) => child.once('exit', (code) => resolve({ name, code })));
   const ready = new Promise<string>((resolve, reject) => {
     child.on('message', (message: { type?: string; url?: string }) => message.type === 'ready' && resolve(String(message.url)));

@@ -8,7 +8,11 @@ export interface ClickClientOptions extends ClientOptions {
   readonly token?: string | (() => string | undefined | Promise<string | undefined>);
 }
 
-const withToken = new Set(Object.values(routes).filter((route) => route.security !== 'none').map((route) => `${route.method} ${route.path}`));
+const withToken = new Set(
+  Object.values(routes)
+    .filter((route) => route.security !== 'none')
+    .map((route) => `${route.method} ${route.path}`),
+);
 
 /** A fetch client typed by the contract. Operations without security are called without the token. */
 export function createClickClient({ token, ...options }: ClickClientOptions = {}): Client<paths> {

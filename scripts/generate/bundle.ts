@@ -18,7 +18,10 @@ export async function bundle(api: string, root: string): Promise<JsonObject> {
   const file = join(directory, 'bundle.json');
   const cli = join(dirname(require.resolve('@redocly/cli/package.json')), 'bin', 'cli.js');
   try {
-    await run(process.execPath, [cli, 'bundle', api, '--output', file], { cwd: root, env: { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' } });
+    await run(process.execPath, [cli, 'bundle', api, '--output', file], {
+      cwd: root,
+      env: { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' },
+    });
     return JSON.parse(await readFile(file, 'utf8')) as JsonObject;
   } finally {
     await rm(directory, { recursive: true, force: true });

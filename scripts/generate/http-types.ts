@@ -22,8 +22,5 @@ async function componentsOnly(document: JsonObject, name: string, defaultNonNull
   const text = astToString(await openapiTS(wrapped as unknown as OpenAPI3, { defaultNonNullable }));
   const start = text.indexOf('export interface components');
   const end = text.indexOf('export type $defs');
-  return text
-    .slice(start, end)
-    .replace('export interface components', `export interface ${name}`)
-    .replaceAll('components["', `${name}["`);
+  return text.slice(start, end).replace('export interface components', `export interface ${name}`).replaceAll('components["', `${name}["`);
 }

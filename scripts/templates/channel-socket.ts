@@ -9,7 +9,10 @@ export interface ChannelOptions {
 
 /** The part of the WebSocket interface that browsers, Node 22 and `ws` share. */
 interface Socket {
-  addEventListener(type: 'open' | 'error' | 'close' | 'message', listener: (event: { data?: unknown; code?: number; message?: string }) => void): void;
+  addEventListener(
+    type: 'open' | 'error' | 'close' | 'message',
+    listener: (event: { data?: unknown; code?: number; message?: string }) => void,
+  ): void;
   close(code?: number): void;
 }
 type SocketConstructor = new (url: string) => Socket;

@@ -40,7 +40,9 @@ try {
   const starts = await measureStart(5);
   const of = (name: string): number => median(rates.get(name) ?? []);
   const figures = {
-    rates: Object.fromEntries([...rates].map(([name, values]) => [name, { median: median(values), min: Math.min(...values), max: Math.max(...values) }])),
+    rates: Object.fromEntries(
+      [...rates].map(([name, values]) => [name, { median: median(values), min: Math.min(...values), max: Math.max(...values) }]),
+    ),
     toBare: of(agent.name) / of(bare.name),
     toPrism: of(agent.name) / of(prism.name),
     validationCost: 1 - of(validated.name) / of(unvalidated.name),

@@ -4,7 +4,8 @@ import autocannon from 'autocannon';
 /** Answers per second. Throws when any answer was not a 2xx, since a fast refusal is not a result. */
 export async function load(url: string, seconds: number): Promise<number> {
   const result = await autocannon({ url, connections: 10, duration: seconds });
-  if (result.non2xx > 0 || result.errors > 0) throw new Error(`${new URL(url).pathname}: ${result.non2xx} answers were not 2xx, ${result.errors} errors`);
+  if (result.non2xx > 0 || result.errors > 0)
+    throw new Error(`${new URL(url).pathname}: ${result.non2xx} answers were not 2xx, ${result.errors} errors`);
   return result['2xx'] / result.duration;
 }
 

@@ -20,7 +20,9 @@ export interface Run {
 }
 
 export async function writeReport(file: string, figures: Figures, run: Run): Promise<void> {
-  const rates = Object.entries(figures.rates).map(([name, { median, min, max }]) => `| ${name} | ${round(median)} | ${round(min)} to ${round(max)} |`);
+  const rates = Object.entries(figures.rates).map(
+    ([name, { median, min, max }]) => `| ${name} | ${round(median)} | ${round(min)} to ${round(max)} |`,
+  );
   const text = `# Benchmarks
 
 Written by \`npm run bench:http\`; do not edit. Ratios within one run count, absolute numbers do not: machines differ and so do their moods.

@@ -66,7 +66,10 @@ function forkModule(module: string, args: string[]): ChildProcess {
 }
 
 export async function readyUrl(child: ChildProcess): Promise<string> {
-  const [message] = (await Promise.race([once(child, 'message'), once(child, 'exit').then(([code]) => Promise.reject(new Error(`ended with ${String(code)}`)))])) as [{ url: string }];
+  const [message] = (await Promise.race([
+    once(child, 'message'),
+    once(child, 'exit').then(([code]) => Promise.reject(new Error(`ended with ${String(code)}`))),
+  ])) as [{ url: string }];
   return message.url;
 }
 

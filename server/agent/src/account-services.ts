@@ -62,7 +62,9 @@ export async function openAccountServices({ config, database, now, providerFor }
     history,
     transferHistory: new TransferHistoryService(history),
     downloadLinks: new DownloadLinks(
-      config.smtp === undefined ? outboxMailer(config.mailFrom, join(config.dataDir, 'outbox'), now) : smtpMailer(config.mailFrom, config.smtp),
+      config.smtp === undefined
+        ? outboxMailer(config.mailFrom, join(config.dataDir, 'outbox'), now)
+        : smtpMailer(config.mailFrom, config.smtp),
     ),
   };
 }

@@ -65,7 +65,8 @@ export async function startAgent(config: Config, { log, now = Date.now, validati
       log,
     });
     const listener = await listen(app, config.port);
-    for (const server of listener.servers) serveUpgrades(server, { notification: notificationHub, stateChange: stateChangeHub }, local.refusal);
+    for (const server of listener.servers)
+      serveUpgrades(server, { notification: notificationHub, stateChange: stateChangeHub }, local.refusal);
     // What was under way goes on once somebody can watch it.
     transfers.recover();
     return {

@@ -19,7 +19,8 @@ async function main(): Promise<void> {
   try {
     const line = readConfig({ argv: process.argv.slice(2), env: process.env, home: homedir(), readFile });
     if (line.command === 'help') console.log(helpText());
-    else if (line.command === 'version') console.log((createRequire(import.meta.url)('@click-kit/agent/package.json') as { version: string }).version);
+    else if (line.command === 'version')
+      console.log((createRequire(import.meta.url)('@click-kit/agent/package.json') as { version: string }).version);
     else await run(line.config);
   } catch (error) {
     fail(error);
@@ -43,7 +44,10 @@ async function run(given: Config): Promise<void> {
     await agent.close();
     remove();
   });
-  if (!config.quiet) console.log(`click-agent listens on ${agent.url}${temporary === undefined ? `, data in ${config.dataDir}` : ', keeps nothing'}. Ctrl-C stops it.`);
+  if (!config.quiet)
+    console.log(
+      `click-agent listens on ${agent.url}${temporary === undefined ? `, data in ${config.dataDir}` : ', keeps nothing'}. Ctrl-C stops it.`,
+    );
   process.send?.({ type: 'ready', url: agent.url });
 }
 

@@ -7,7 +7,11 @@ import { management, type ManagementDependencies } from './management.ts';
 import { transferHistory, type TransferHistoryDependencies } from './transfer-history.ts';
 import { user, type UserDependencies } from './user.ts';
 
-export type ControllerDependencies = AuthenticationDependencies & UserDependencies & ManagementDependencies & CloudDependencies & TransferHistoryDependencies;
+export type ControllerDependencies = AuthenticationDependencies &
+  UserDependencies &
+  ManagementDependencies &
+  CloudDependencies &
+  TransferHistoryDependencies;
 
 export function controllers(dependencies: ControllerDependencies): Handlers {
   const byTag = {

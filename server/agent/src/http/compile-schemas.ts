@@ -14,7 +14,9 @@ export function compileSchemas(document: object): void {
     try {
       ajv.compile({ $ref: `contract#/components/schemas/${name}` });
     } catch (error) {
-      throw new Error(`The schema ${name} of the contract does not compile: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+      throw new Error(`The schema ${name} of the contract does not compile: ${error instanceof Error ? error.message : String(error)}`, {
+        cause: error,
+      });
     }
   }
 }

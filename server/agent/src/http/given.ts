@@ -3,6 +3,7 @@ import { Problem } from './problem.ts';
 
 /** The value, or 499 `DEFAULT` when it is missing or an empty string. */
 export function given<T>(value: T | undefined | null, field: string): T {
-  if (value === undefined || value === null || value === '') throw new Problem(499, 'DEFAULT', `The request is not valid: body.${field} is missing.`);
+  if (value === undefined || value === null || value === '')
+    throw new Problem(499, 'DEFAULT', `The request is not valid: body.${field} is missing.`);
   return value;
 }

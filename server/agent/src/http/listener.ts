@@ -11,7 +11,12 @@ export interface ListenerLimits {
   readonly maxConnections: number;
 }
 
-export const listenerLimits: ListenerLimits = { headersTimeoutMs: 15_000, requestTimeoutMs: 3_600_000, keepAliveTimeoutMs: 5_000, maxConnections: 1024 };
+export const listenerLimits: ListenerLimits = {
+  headersTimeoutMs: 15_000,
+  requestTimeoutMs: 3_600_000,
+  keepAliveTimeoutMs: 5_000,
+  maxConnections: 1024,
+};
 
 /** Thrown when another process listens on the port. */
 export class PortInUse extends Error {
@@ -38,11 +43,18 @@ export async function listen(handler: RequestListener, port: number, limits: Lis
     throw error;
   });
   const servers = second === undefined ? [first] : [first, second];
-  return { port: chosen, servers, close: async (deadlineMs) => void (await Promise.all(servers.map((server) => shut(server, deadlineMs)))) };
+  return {
+    port: chosen,
+    servers,
+    close: async (deadlineMs) => void (await Promise.all(servers.map((server) => shut(server, deadlineMs)))),
+  };
 }
 
 async function open(handler: RequestListener, host: string, port: number, limits: ListenerLimits): Promise<Server> {
-  const server = createServer({ headersTimeout: limits.headersTimeoutMs, requestTimeout: limits.requestTimeoutMs, keepAliveTimeout: limits.keepAliveTimeoutMs }, handler);
+  const server = createServer(
+    { headersTimeout: limits.headersTimeoutMs, requestTimeout: limits.requestTimeoutMs, keepAliveTimeout: limits.keepAliveTimeoutMs },
+    handler,
+  );
   server.maxConnections = limits.maxConnections;
   server.listen({ host, port });
   try {

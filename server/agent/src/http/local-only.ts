@@ -16,7 +16,8 @@ export function localOnly(origins: readonly string[]): LocalOnly {
   const allowed = new Set(origins);
   const refusal = (request: IncomingMessage): string | undefined => {
     const host = request.headers.host ?? '';
-    if (!loopbackNames.has(host.replace(/:\d+$/, '').toLowerCase())) return `The Host header has to name the loopback interface, not ${JSON.stringify(host)}.`;
+    if (!loopbackNames.has(host.replace(/:\d+$/, '').toLowerCase()))
+      return `The Host header has to name the loopback interface, not ${JSON.stringify(host)}.`;
     const { origin } = request.headers;
     if (origin === undefined || origin === `http://${host}` || allowed.has(origin)) return undefined;
     return `The origin ${JSON.stringify(origin)} is not configured. Add it to the CORS origins of the agent.`;
@@ -33,7 +34,9 @@ function middleware(refusal: LocalOnly['refusal'], allowed: ReadonlySet<string>)
     if (origin === undefined || !allowed.has(origin)) return next();
     response.set('access-control-allow-origin', origin).set('access-control-expose-headers', 'error-code');
     if (request.method !== 'OPTIONS' || request.headers['access-control-request-method'] === undefined) return next();
-    response.set('access-control-allow-methods', 'GET, POST, PUT, DELETE').set('access-control-allow-headers', 'content-type, x-app-origin');
+    response
+      .set('access-control-allow-methods', 'GET, POST, PUT, DELETE')
+      .set('access-control-allow-headers', 'content-type, x-app-origin');
     response.set('access-control-max-age', '600').status(204).end();
   };
 }

@@ -4,12 +4,13 @@ import type { Request, RequestHandler, Response } from 'express';
 import type { Caller } from '../account/sessions.ts';
 import type { RestCall } from '../channels/notification.ts';
 import { type FormLimits, receiveForm } from './form.ts';
-import { authenticationFailure, callerOf, type Guard } from './guard.ts';
+import { authenticationFailure, callerOf, type Guard, type Validation } from './guard.ts';
 import type { Handlers } from './handler.ts';
 import { Problem } from './problem.ts';
 import { findOperations } from './route-table.ts';
 
 export interface MountOptions {
+  readonly validation: Validation;
   readonly handlers: Handlers;
   /** The user who is signed in to the agent, for operations that work without a token. */
   readonly currentUser: () => Caller | undefined;
@@ -27,7 +28,9 @@ export function mount(options: MountOptions, guard: Guard, readBody: RequestHand
     if (request.method !== 'GET') {
       const { path, method } = request;
       response.once('finish', () => options.onCall({ operation: id, path, method, origin: request.get('x-app-origin') ?? '' }));
-      await new Promise<void>((resolve, reject) => readBody(request, response, (error) => (error === undefined ? resolve() : reject(error as Error))));
+      await new Promise<void>((resolve, reject) =>
+        readBody(request, response, (error) => (error === undefined ? resolve() : reject(error as Error))),
+      );
     }
     await guard(id, request, response);
     // With optional security the validator lets a bad token pass as "no token"; a token that was sent has to be good.
@@ -63,10 +66,16 @@ async function answer(id: OperationId, request: Request, response: Response, opt
       return goneSignal(response);
     },
   });
-  response.status(reply.status);
-  // The validator sees `json` only, so every body goes through it, plain strings and booleans too.
-  if (reply.body === undefined) response.end();
-  else response.json(reply.body);
+  send(response, reply, options.validation === 'both');
+}
+
+/** The validator sees `json` only; without it Express's detours (entity tags, freshness, charsets) are of no use here. */
+function send(response: Response, { status, body }: { status: number; body?: unknown }, validated: boolean): void {
+  response.status(status);
+  if (body === undefined) return void response.end();
+  if (validated) return void response.json(body);
+  const text = JSON.stringify(body);
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(text) }).end(text);
 }
 
 /** Made only for handlers that wait for something. */

@@ -18,9 +18,11 @@ export function problemHandler(log: Logger): ErrorRequestHandler {
 
 /** What the guard and the body parsers throw about a request, in the error model of the contract. */
 function requestProblem(error: unknown, request: Request): Problem | undefined {
-  if (error instanceof validator.Unauthorized) return problemOf(authenticationFailure(request)) ?? new Problem(401, 'TOKEN', 'A token is required.');
+  if (error instanceof validator.Unauthorized)
+    return problemOf(authenticationFailure(request)) ?? new Problem(401, 'TOKEN', 'A token is required.');
   if (error instanceof validator.BadRequest) return invalidRequest(error, request);
-  if (error instanceof validator.UnsupportedMediaType) return new Problem(499, 'DEFAULT', `The media type of the body is not supported: ${error.message}.`);
+  if (error instanceof validator.UnsupportedMediaType)
+    return new Problem(499, 'DEFAULT', `The media type of the body is not supported: ${error.message}.`);
   return bodyProblem(error);
 }
 

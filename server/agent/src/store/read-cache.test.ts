@@ -15,7 +15,9 @@ it('answers the same object until any row is written, and forgets everything at 
   const cache = new ReadCache<object>(database, 2);
   const first = cache.get('a', () => ({}));
   expect(cache.get('a', () => ({}))).toBe(first);
-  database.prepare('INSERT INTO accounts (id, name, create_date) VALUES (?, ?, 0)').run('00000000-0000-4000-8000-000000000000', 'Example Org');
+  database
+    .prepare('INSERT INTO accounts (id, name, create_date) VALUES (?, ?, 0)')
+    .run('00000000-0000-4000-8000-000000000000', 'Example Org');
   const second = cache.get('a', () => ({}));
   expect(second).not.toBe(first);
   cache.get('b', () => ({}));

@@ -7,7 +7,12 @@ export interface CloudAccountDependencies {
   readonly cloudAccounts: CloudAccounts;
 }
 
-type CloudAccountOperation = 'getCloudAccounts' | 'getCloudAccount' | 'insertCloudAccount' | 'manageSharedCloudAccount' | 'deleteCloudAccount';
+type CloudAccountOperation =
+  | 'getCloudAccounts'
+  | 'getCloudAccount'
+  | 'insertCloudAccount'
+  | 'manageSharedCloudAccount'
+  | 'deleteCloudAccount';
 
 export const cloudAccountOperations = ({ cloudAccounts }: CloudAccountDependencies): Pick<Handlers, CloudAccountOperation> => ({
   getCloudAccounts: ({ caller }) => ({ status: 200, body: cloudAccounts.list(caller) }),

@@ -31,8 +31,10 @@ export function clientTransferOperations({ transfers, trackable }: ClientTransfe
   };
   return {
     pauseClientTransfer: async ({ path, caller }) => commanded(await transfers.pause(find(caller, path.transferId).transferId), 'paused'),
-    resumeClientTransfer: async ({ path, caller }) => commanded(await transfers.resume(find(caller, path.transferId).transferId), 'resumed'),
-    cancelClientTransfer: async ({ path, caller }) => commanded(await transfers.cancel(find(caller, path.transferId).transferId), 'cancelled'),
+    resumeClientTransfer: async ({ path, caller }) =>
+      commanded(await transfers.resume(find(caller, path.transferId).transferId), 'resumed'),
+    cancelClientTransfer: async ({ path, caller }) =>
+      commanded(await transfers.cancel(find(caller, path.transferId).transferId), 'cancelled'),
     getClientTransferStatus: ({ path, caller }) => ({ status: 200, body: statusOf(find(caller, path.transferId)) }),
     getAllClientTransfers: ({ caller }) => ({
       status: 200,

@@ -6,7 +6,11 @@ import { type ServerTransferDependencies, serverTransferOperations } from './ser
 import { type StorageDependencies, storageOperations } from './storage-operations.ts';
 import { type UploadAndDownloadDependencies, uploadsAndDownloads } from './uploads-and-downloads.ts';
 
-export type CloudDependencies = CloudAccountDependencies & StorageDependencies & UploadAndDownloadDependencies & ServerTransferDependencies & ClientTransferDependencies;
+export type CloudDependencies = CloudAccountDependencies &
+  StorageDependencies &
+  UploadAndDownloadDependencies &
+  ServerTransferDependencies &
+  ClientTransferDependencies;
 
 export const cloud = (dependencies: CloudDependencies): Controller<'Cloud'> => ({
   ...cloudAccountOperations(dependencies),

@@ -19,7 +19,10 @@ type ServerTransferOperation = 'initiateServerTransfer' | 'getServerTransferStat
 /** .NET's unset date, which the page shows for a transfer that has not ended. */
 const unset = '0001-01-01T00:00:00';
 
-export const serverTransferOperations = ({ cloudAccounts, transfers }: ServerTransferDependencies): Pick<Handlers, ServerTransferOperation> => ({
+export const serverTransferOperations = ({
+  cloudAccounts,
+  transfers,
+}: ServerTransferDependencies): Pick<Handlers, ServerTransferOperation> => ({
   initiateServerTransfer({ body, caller }) {
     const source = endpoint(cloudAccounts, caller, 'source', body);
     const target = endpoint(cloudAccounts, caller, 'target', body);
@@ -42,16 +45,21 @@ export const serverTransferOperations = ({ cloudAccounts, transfers }: ServerTra
 
   async cancelServerTransfer({ path, caller }) {
     const view = transfers.get(path.transferId);
-    if (view?.kind !== 'server' || view.plan.accountId !== caller.accountId) throw new Problem(499, 'NOT_FOUND', 'There is no server transfer with this id.');
+    if (view?.kind !== 'server' || view.plan.accountId !== caller.accountId)
+      throw new Problem(499, 'NOT_FOUND', 'There is no server transfer with this id.');
     return commanded(await transfers.cancel(path.transferId), 'cancelled');
   },
 
-  getAllServerTransfers: ({ caller }) => ({ status: 200, body: transfers.list({ kind: 'server', accountId: caller.accountId }).map(statusOf) }),
+  getAllServerTransfers: ({ caller }) => ({
+    status: 200,
+    body: transfers.list({ kind: 'server', accountId: caller.accountId }).map(statusOf),
+  }),
 });
 
 function find(transfers: TransferEngine, caller: Caller, transferId: string): TransferView {
   const view = transfers.get(transferId);
-  if (view?.kind !== 'server' || view.plan.accountId !== caller.accountId) throw new Problem(404, 'NOT_FOUND', 'There is no server transfer with this id.');
+  if (view?.kind !== 'server' || view.plan.accountId !== caller.accountId)
+    throw new Problem(404, 'NOT_FOUND', 'There is no server transfer with this id.');
   return view;
 }
 
@@ -59,9 +67,19 @@ function find(transfers: TransferEngine, caller: Caller, transferId: string): Tr
  * One end of the transfer. An account has to belong to the server that is named, so that a request cannot make the agent
  * present an account's keys, or pass off another server as the account's.
  */
-function endpoint(cloudAccounts: CloudAccounts, caller: Caller, side: 'source' | 'target', body: FilledSchema<'ServerTransferInitiateRequest'>): ObjectRef {
+function endpoint(
+  cloudAccounts: CloudAccounts,
+  caller: Caller,
+  side: 'source' | 'target',
+  body: FilledSchema<'ServerTransferInitiateRequest'>,
+): ObjectRef {
   const serverUrl = httpUrl(body[`${side}ServerUrl`], `${side}ServerUrl`);
-  const object = { type: 'object', serverUrl: serverUrl.href, bucket: body[`${side}Bucket`], key: body[`${side}Path`].replace(/^\/+/, '') } as const;
+  const object = {
+    type: 'object',
+    serverUrl: serverUrl.href,
+    bucket: body[`${side}Bucket`],
+    key: body[`${side}Path`].replace(/^\/+/, ''),
+  } as const;
   const accountId = body[`${side}AccountId`];
   if (accountId === undefined || accountId === '') return { ...object, cloudAccountId: null, provider: CloudType.LocalHttp };
   const { id, account } = cloudAccounts.resolve(caller, { id: accountId });
@@ -74,8 +92,10 @@ function endpoint(cloudAccounts: CloudAccounts, caller: Caller, side: 'source' |
 
 function httpUrl(text: string, field: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol !== 'http:' && url?.protocol !== 'https:') throw new Problem(499, 'DEFAULT', `The request is not valid: body.${field} has to be an http or https URL.`);
-  if (url.username !== '' || url.password !== '') throw new Problem(499, 'SECURITY', `body.${field} must not carry credentials; name a cloud account instead.`);
+  if (url?.protocol !== 'http:' && url?.protocol !== 'https:')
+    throw new Problem(499, 'DEFAULT', `The request is not valid: body.${field} has to be an http or https URL.`);
+  if (url.username !== '' || url.password !== '')
+    throw new Problem(499, 'SECURITY', `body.${field} must not carry credentials; name a cloud account instead.`);
   return url;
 }
 
@@ -85,7 +105,17 @@ function serverOf(url: URL): string {
   return `${url.protocol}//${host}:${url.port}`;
 }
 
-function statusOf({ transferId, status, plan, startTime, endTime, bytesTransferred, totalBytes, progress, errorMessage }: TransferView): Schema<'FastrServerTransferStatus'> {
+function statusOf({
+  transferId,
+  status,
+  plan,
+  startTime,
+  endTime,
+  bytesTransferred,
+  totalBytes,
+  progress,
+  errorMessage,
+}: TransferView): Schema<'FastrServerTransferStatus'> {
   const [source, target] = [plan.source as ObjectRef, plan.target as ObjectRef];
   return {
     transferId,

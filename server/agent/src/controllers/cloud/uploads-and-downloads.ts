@@ -41,7 +41,10 @@ export function uploadsAndDownloads(dependencies: UploadAndDownloadDependencies)
       const fileName = basename(path);
       const target = object(place, bucket, `${folderOf(body.uploadPath)}${fileName}`);
       const common = commonOf(dependencies, place, body.name || fileName);
-      return { status: 200, body: started(transfers.start({ ...common, source: { type: 'file', path }, target }, freeId(dependencies, place, body.id))) };
+      return {
+        status: 200,
+        body: started(transfers.start({ ...common, source: { type: 'file', path }, target }, freeId(dependencies, place, body.id))),
+      };
     },
 
     async downloadObject({ body, caller }) {
@@ -71,10 +74,15 @@ export function uploadsAndDownloads(dependencies: UploadAndDownloadDependencies)
   };
 }
 
-async function uploadForm(dependencies: UploadAndDownloadDependencies, { fields, file }: ReceivedForm, caller: Caller | undefined): Promise<{ transferId: string }> {
+async function uploadForm(
+  dependencies: UploadAndDownloadDependencies,
+  { fields, file }: ReceivedForm,
+  caller: Caller | undefined,
+): Promise<{ transferId: string }> {
   const { transfers, staging } = dependencies;
   // Documented: 400 when `file` is missing or empty.
-  if (file === undefined || file.size === 0) throw new Problem(400, 'DEFAULT', 'The request is not valid: the form has no file, or an empty one.');
+  if (file === undefined || file.size === 0)
+    throw new Problem(400, 'DEFAULT', 'The request is not valid: the form has no file, or an empty one.');
   const place = placeOf(dependencies, caller, accountJson(given(fields.cloudAccountJson, 'cloudAccountJson')));
   const bucket = given(fields.storageName, 'storageName');
   const fileName = win32.basename(file.name) || 'unnamed';
@@ -102,7 +110,11 @@ function accountJson(text: string): Schema<'CloudAccountReference'> {
 }
 
 /** Transfers outlive the request and must not store keys, so their account has to be a stored one. */
-function placeOf({ cloudAccounts }: UploadAndDownloadDependencies, caller: Caller | undefined, reference: Schema<'CloudAccountReference'> | undefined): Place {
+function placeOf(
+  { cloudAccounts }: UploadAndDownloadDependencies,
+  caller: Caller | undefined,
+  reference: Schema<'CloudAccountReference'> | undefined,
+): Place {
   if (caller === undefined) throw unauthenticated('TOKEN', 'A token is required: nobody is signed in to the agent.');
   const id = given(reference?.id, 'cloudAccount.id').toLowerCase();
   return { caller, id, cloudType: cloudAccounts.resolve(caller, { id }).account.cloudType };
