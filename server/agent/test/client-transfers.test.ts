@@ -230,13 +230,13 @@ describe('a transfer is refused', () => {
       `${files.path('file.bin')}\0`,
       `/${'n'.repeat(300)}`,
     ])
-      expect(await refusalOf(upload(path)), path).toMatchObject({ status: 499, code: 'FILESYSTEM_ACCESS' });
+      expect(await refusalOf(upload(path)), `${path}`).toMatchObject({ status: 499, code: 'FILESYSTEM_ACCESS' });
   });
 
   it('with FILESYSTEM_ACCESS for a folder that cannot be written', async () => {
     await files.write('blocker.bin', 1);
     for (const path of [files.path('blocker.bin'), files.path('blocker.bin/below'), 'relative/folder'])
-      expect(await refusalOf(download('x', path)), path).toMatchObject({ status: 499, code: 'FILESYSTEM_ACCESS' });
+      expect(await refusalOf(download('x', path)), `${path}`).toMatchObject({ status: 499, code: 'FILESYSTEM_ACCESS' });
   });
 
   it.skipIf(process.getuid?.() === 0)('with FILESYSTEM_ACCESS without permission (not as root, who has it always)', async () => {
@@ -257,7 +257,7 @@ describe('a transfer is refused', () => {
     const complete: Record<string, unknown> = { cloudAccount, storageName, localFilePath: files.path('file.bin') };
     for (const field of Object.keys(complete)) {
       const { [field]: _left, ...rest } = complete;
-      expect(await refusalOf(click.POST('/cloud/upload_object', { body: rest })), field).toMatchObject({
+      expect(await refusalOf(click.POST('/cloud/upload_object', { body: rest })), `${field}`).toMatchObject({
         status: 499,
         code: 'DEFAULT',
         message: expect.stringContaining(field),

@@ -76,7 +76,7 @@ describe('an upload by form', () => {
     };
     for (const [name, order] of Object.entries(orders)) {
       await progressed(notifications, await accepted(form(...order(file(bytes, name)))), 'Completed');
-      expect(sha256(await server.get(storageName, `forms/${name}`)), name).toBe(sha256(bytes));
+      expect(sha256(await server.get(storageName, `forms/${name}`)), `${name}`).toBe(sha256(bytes));
     }
     await nothingStaged();
   });
@@ -105,7 +105,7 @@ describe('an upload by form', () => {
     const notifications = await recordNotifications(running.url);
     const transferId = await accepted(form(account(), bucket('no-such-bucket'), file(randomBytes(10), 'x.bin')));
     await progressed(notifications, transferId, 'Failed');
-    await nothingStaged();
+    await expect.poll(() => staged(), { timeout: 10_000 }).toEqual([]);
   });
 
   it('uses the name of the file and nothing else of the path that a client may send', async () => {
@@ -149,7 +149,7 @@ describe('an upload by form is refused', () => {
       message: expect.stringContaining('storageName'),
     });
     for (const text of ['not json', '[]', '{}', 'null', '{"id":1}', '"id"'])
-      expect(await refused(await post(form(['cloudAccountJson', text], bucket(), bytes))), text).toMatchObject({
+      expect(await refused(await post(form(['cloudAccountJson', text], bucket(), bytes))), `${text}`).toMatchObject({
         status: 499,
         code: 'DEFAULT',
         message: expect.stringContaining('cloudAccountJson'),

@@ -1,7 +1,8 @@
 // Whole-agent tests of what every request passes: who may talk, authentication, the error model.
 import { routes } from '@click-kit/contract';
-import { describe, expect, it } from 'vitest';
-import { agent } from './agent.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { agent, type TestAgent } from './agent.ts';
+import { forGroup } from './lifetime.ts';
 import { request } from './raw-request.ts';
 
 const json = { 'content-type': 'application/json' };
@@ -56,6 +57,12 @@ describe('a request without a good token', () => {
 });
 
 describe('a bad request', () => {
+  const lifetime = forGroup();
+  let running: TestAgent;
+  beforeAll(async () => {
+    running = await agent({}, lifetime);
+  });
+
   it.each([
     ['malformed JSON', '{"username":'],
     ['a bare string', '"hello"'],
@@ -64,8 +71,7 @@ describe('a bad request', () => {
     ['a missing field', '{"username":"a"}'],
     ['an empty body', ''],
   ])('with %s is answered 499 DEFAULT', async (_what, body) => {
-    const { send } = await agent();
-    expect(await problem(await send('/authentication/login', { method: 'POST', headers: json, body }))).toMatchObject({
+    expect(await problem(await running.send('/authentication/login', { method: 'POST', headers: json, body }))).toMatchObject({
       status: 499,
       code: 'DEFAULT',
     });
@@ -81,8 +87,7 @@ describe('a bad request', () => {
   });
 
   it('with a body of another media type is answered 499 DEFAULT', async () => {
-    const { send } = await agent();
-    const answer = await send('/authentication/login', { method: 'POST', headers: { 'content-type': 'text/plain' }, body: 'x' });
+    const answer = await running.send('/authentication/login', { method: 'POST', headers: { 'content-type': 'text/plain' }, body: 'x' });
     expect(await problem(answer)).toMatchObject({ status: 499, code: 'DEFAULT' });
   });
 
@@ -97,15 +102,16 @@ describe('a bad request', () => {
     'page=1e99',
     'page=',
   ])('with %s is answered 499 DEFAULT', async (query) => {
-    const { signIn, send } = await agent();
-    const { token } = await signIn();
-    expect(await problem(await send(`/transferhistory/get_all?token=${token}&${query}`))).toMatchObject({ status: 499, code: 'DEFAULT' });
+    const { token } = await running.signIn();
+    expect(await problem(await running.send(`/transferhistory/get_all?token=${token}&${query}`))).toMatchObject({
+      status: 499,
+      code: 'DEFAULT',
+    });
   });
 
   it('to an unknown path is 404, and with a wrong method 405 with Allow', async () => {
-    const { send } = await agent();
-    expect(await problem(await send('/nothing/here'))).toMatchObject({ status: 404 });
-    const answer = await send('/authentication/login');
+    expect(await problem(await running.send('/nothing/here'))).toMatchObject({ status: 404 });
+    const answer = await running.send('/authentication/login');
     expect(answer.headers.get('allow')).toBe('POST');
     expect(await problem(answer)).toMatchObject({ status: 405 });
   });

@@ -1,6 +1,5 @@
 // Tests of agents in processes of their own: a crash in the middle of transfers, second agents, signals and exit codes.
 import { readdir } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { cloudAccount as insertAccount, type SignedIn } from './agent.ts';
@@ -176,13 +175,13 @@ describe('the command line', () => {
   });
 
   it('with --ephemeral keeps nothing after SIGINT, which exits with 0', { timeout }, async () => {
-    const folders = async () => (await readdir(tmpdir())).filter((name) => name.startsWith('click-agent-'));
-    const before = await folders();
-    const agent = await childAgent(['--ephemeral', '--log-level', 'error']);
-    expect(await folders()).toHaveLength(before.length + 1);
+    const temporary = await dataDirectory();
+    const folders = async () => (await readdir(temporary)).filter((name) => name.startsWith('click-agent-'));
+    const agent = await childAgent(['--ephemeral', '--log-level', 'error'], { TMPDIR: temporary, TEMP: temporary });
+    expect(await folders()).toHaveLength(1);
     const { code, stdout, stderr } = await agent.stop('SIGINT');
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/^click-agent listens on http:\/\/localhost:\d+, keeps nothing[^\n]*\n$/);
-    expect(await folders()).toEqual(before);
+    expect(await folders()).toEqual([]);
   });
 });

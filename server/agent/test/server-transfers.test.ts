@@ -141,7 +141,7 @@ describe('a server transfer', () => {
     ] as const) {
       await first.put('bucket-a', `from/${name}`, bytes);
       expect(await completed(betweenServers(name))).toMatchObject({ totalBytes: bytes.length, progress: 100 });
-      expect(sha256(await second.get('bucket-b', `to/${name}`)), name).toBe(sha256(bytes));
+      expect(sha256(await second.get('bucket-b', `to/${name}`)), `${name}`).toBe(sha256(bytes));
     }
   });
 
@@ -229,7 +229,7 @@ describe('a server transfer is refused', () => {
       ];
       for (const body of bodies as Initiate[]) {
         const { status, message } = await refusalOf(initiate(body));
-        expect([status, message], JSON.stringify(body)).toEqual([400, expect.stringContaining(field)]);
+        expect([status, message], `${JSON.stringify(body)}`).toEqual([400, expect.stringContaining(field)]);
       }
     },
   );
@@ -253,7 +253,7 @@ describe('a server transfer is refused', () => {
   it('when a server is named by anything but an http address', async () => {
     for (const url of ['ftp://127.0.0.1/', 'file:///etc/passwd', '/etc/passwd', 'not a url', 'javascript:alert(1)'])
       for (const field of ['sourceServerUrl', 'targetServerUrl'] as const)
-        expect(await refusalOf(initiate({ ...betweenServers('x'), [field]: url })), url).toMatchObject({
+        expect(await refusalOf(initiate({ ...betweenServers('x'), [field]: url })), `${url}`).toMatchObject({
           status: 499,
           code: 'DEFAULT',
           message: expect.stringContaining(field),

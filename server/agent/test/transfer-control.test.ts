@@ -52,9 +52,9 @@ const download = async (cloudAccount: CloudAccount, objectKey: string, folder: s
 const at = (transferId: string) => ({ params: { path: { transferId } } });
 const command = (name: Command, transferId: string) => click.POST(`/cloud/client_transfer/{transferId}/${name}`, at(transferId));
 const accepted = async (name: Command, transferId: string): Promise<void> =>
-  expect((await command(name, transferId)).response.status, name).toBe(200);
+  expect((await command(name, transferId)).response.status, `${name}`).toBe(200);
 const refused = async (transferId: string, ...names: Command[]): Promise<void> => {
-  for (const name of names) expect(await refusalOf(command(name, transferId)), name).toMatchObject({ status: 400, code: 'TRANSFER' });
+  for (const name of names) expect(await refusalOf(command(name, transferId)), `${name}`).toMatchObject({ status: 400, code: 'TRANSFER' });
 };
 const statusOf = (transferId: string) => bodyOf(click.GET('/cloud/client_transfer/{transferId}/status', at(transferId)));
 const historyOf = async (name: string) =>
