@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest';
+import { machinesModule } from './machines.ts';
+
+const document = (transitions: object) =>
+  ({ components: { schemas: { Status: { enum: ['open', 'done'], 'x-transitions': transitions } } } }) as never;
+
+describe('the state machines', () => {
+  it('are emitted as they stand in the contract', () => {
+    expect(machinesModule(document({ open: { finish: 'done' }, done: {} }))).toContain('"finish": "done"');
+  });
+
+  it('are refused when a state has no entry', () => {
+    expect(() => machinesModule(document({ open: { finish: 'done' } }))).toThrow('Status: x-transitions says nothing of done');
+  });
+
+  it('are refused when they name a state that the enumeration does not have', () => {
+    expect(() => machinesModule(document({ open: { finish: 'gone' }, done: {} }))).toThrow('open + finish leads to the unknown state gone');
+    expect(() => machinesModule(document({ open: {}, done: {}, lost: {} }))).toThrow('names the unknown state lost');
+  });
+});
