@@ -26,7 +26,7 @@ function prove(name: string, transitions: JsonObject, states: Json[]): void {
   for (const [state, events] of Object.entries(transitions)) {
     if (!states.includes(state)) throw new Error(`${name}: x-transitions names the unknown state ${state}`);
     for (const [event, target] of Object.entries(object(events))) {
-      if (!states.includes(target)) throw new Error(`${name}: ${state} + ${event} leads to the unknown state ${String(target)}`);
+      if (!states.includes(target)) throw new Error(`${name}: ${state} + ${event} leads to the unknown state ${JSON.stringify(target)}`);
     }
   }
 }
