@@ -13,14 +13,24 @@ export const cases: readonly Case[] = [
       also: ({ body }, { expect }) => {
         const { jwtToken, challenge, session } = (body ?? {}) as { jwtToken?: unknown; challenge?: unknown; session?: unknown };
         expect.oneOf(challenge, [0, 1, 2], '`challenge` is 0, 1 or 2');
-        if (challenge === 0) expect.that(typeof jwtToken === 'string' && jwtToken !== '', '`jwtToken` is populated when there is no challenge', typeof jwtToken);
-        else expect.that(jwtToken === '' && typeof session === 'string' && session !== '', 'with a challenge `session` is present and `jwtToken` is empty');
+        if (challenge === 0)
+          expect.that(
+            typeof jwtToken === 'string' && jwtToken !== '',
+            '`jwtToken` is populated when there is no challenge',
+            typeof jwtToken,
+          );
+        else
+          expect.that(
+            jwtToken === '' && typeof session === 'string' && session !== '',
+            'with a challenge `session` is present and `jwtToken` is empty',
+          );
       },
     },
     proves: ['AUTH-LOGIN-001'],
   },
   {
     id: 'authentication.login.wrong-password',
+    after: ['authentication.login.success'],
     title: 'Login refuses a wrong password with 401',
     operation: 'login',
     as: null,
@@ -30,6 +40,7 @@ export const cases: readonly Case[] = [
   },
   {
     id: 'authentication.login.unknown-user',
+    after: ['authentication.login.success'],
     title: 'Login refuses an unknown user with 401',
     operation: 'login',
     as: null,
@@ -59,6 +70,7 @@ export const cases: readonly Case[] = [
   },
   {
     id: 'authentication.logout.bad-token',
+    after: ['authentication.login.success'],
     title: 'Logout refuses a token that is none with 401',
     operation: 'logout',
     as: null,

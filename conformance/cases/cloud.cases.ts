@@ -40,19 +40,17 @@ const unknownPlaces = (
     ['deleteObject', (account: object, storageName: string) => ({ cloudAccount: account, storageName, key: 'nothing.bin' })],
     ['createFolder', (account: object, storageName: string) => ({ cloudAccount: account, storageName, path: '', folderName: 'folder' })],
   ] as const satisfies readonly (readonly [OperationId, (account: object, bucket: string) => object])[]
-).map(
-  ([operation, body]): Case => ({
-    id: `cloud.${operation.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.unknown-bucket`,
-    title: `${operation} does not know an unknown bucket`,
-    operation,
-    level: 'SHOULD',
-    request: async (context) => {
-      const { account, bucket } = await unknownBucket(context);
-      return { body: body(account, bucket) };
-    },
-    expect: { status: 499, errorCode: 'NOT_FOUND' },
-  }),
-);
+).map(([operation, body]): Case => ({
+  id: `cloud.${operation.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.unknown-bucket`,
+  title: `${operation} does not know an unknown bucket`,
+  operation,
+  level: 'SHOULD',
+  request: async (context) => {
+    const { account, bucket } = await unknownBucket(context);
+    return { body: body(account, bucket) };
+  },
+  expect: { status: 499, errorCode: 'NOT_FOUND' },
+}));
 
 export const cases: readonly Case[] = [
   ...missingFields,
@@ -88,6 +86,34 @@ export const cases: readonly Case[] = [
       return { body: { cloudAccount: account, storageName: target, uploadPath: '', localFilePath: `${await given.folder()}/nothing.bin` } };
     },
     expect: { status: 499, errorCode: 'FILESYSTEM_ACCESS' },
+  },
+  {
+    id: 'cloud.upload-object-from-form.broken-account',
+    title: 'Upload Object From Form refuses an account that is no JSON',
+    operation: 'uploadObjectFromForm',
+    as: null,
+    level: 'INFO',
+    request: async ({ given }) => {
+      await given.freshSession();
+      return {
+        form: {
+          fields: { cloudAccountJson: '{"id":', storageName: 'bucket', uploadPath: '' },
+          file: { name: 'a.bin', bytes: given.bytes(10) },
+        },
+      };
+    },
+    expect: { status: 499, errorCode: 'DEFAULT' },
+  },
+  {
+    id: 'cloud.initiate-server-transfer.foreign-server',
+    title: 'Initiate Server Transfer does not present the keys of an account to another server',
+    operation: 'initiateServerTransfer',
+    level: 'INFO',
+    request: async ({ given }) => {
+      const { account, serviceUrl } = await given.storage();
+      return { body: { ...serverTransfer, sourceServerUrl: serviceUrl, sourceAccountId: account.id, targetAccountId: account.id } };
+    },
+    expect: { status: 499, errorCode: 'SECURITY' },
   },
   {
     id: 'cloud.list-buckets.without-token',

@@ -21,7 +21,8 @@ export const cases: readonly Case[] = [
     request: { token: null },
     expect: {
       status: 200,
-      also: ({ body }, { expect }) => expect.that(body !== 0, 'the status is not Created, which is for an agent without a signed-in user', body),
+      also: ({ body }, { expect }) =>
+        expect.that(body !== 0, 'the status is not Created, which is for an agent without a signed-in user', body),
     },
     proves: ['MGMT-STATUS-002'],
   },

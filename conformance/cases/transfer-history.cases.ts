@@ -26,7 +26,9 @@ export const cases: readonly Case[] = [
     proves: ['HIST-LIST-002'],
   },
   ...(['origin', 'status', 'direction'] as const).map((filter): Case => {
-    const [value, field] = { origin: [8, 'origin'] as const, status: [4, 'transferStatus'] as const, direction: [1, 'direction'] as const }[filter];
+    const [value, field] = { origin: [8, 'origin'] as const, status: [4, 'transferStatus'] as const, direction: [1, 'direction'] as const }[
+      filter
+    ];
     return {
       id: `transfer-history.get-all-transfer-history.filter-by-${filter}`,
       title: `Get All keeps only records of the wanted ${filter}`,
@@ -36,7 +38,10 @@ export const cases: readonly Case[] = [
         status: 200,
         also: ({ body }, { expect }) => {
           const { data } = pageOf(body, expect);
-          expect.that(data.every((record) => record[field] === value), `every record has ${field} ${value}`);
+          expect.that(
+            data.every((record) => record[field] === value),
+            `every record has ${field} ${value}`,
+          );
         },
       },
       proves: ['HIST-LIST-003'],
@@ -51,7 +56,10 @@ export const cases: readonly Case[] = [
       status: 200,
       also: ({ body }, { expect }) => {
         const dates = pageOf(body, expect).data.map(({ startDate }) => Date.parse(String(startDate)));
-        expect.that(dates.every((date, index) => index === 0 || date <= (dates[index - 1] ?? 0)), 'the start dates descend');
+        expect.that(
+          dates.every((date, index) => index === 0 || date <= (dates[index - 1] ?? 0)),
+          'the start dates descend',
+        );
       },
     },
     proves: ['HIST-LIST-004'],

@@ -13,7 +13,11 @@ export const cases: readonly Case[] = [
       also: ({ body }, { expect, given }) => {
         const { data } = pageOf(body, expect);
         const names = data.map(({ username }) => username);
-        expect.that(names.includes(given.credentials().username) || data.length === 50, 'the signed-in user is among the users', names.length);
+        expect.that(
+          names.includes(given.credentials().username) || data.length === 50,
+          'the signed-in user is among the users',
+          names.length,
+        );
       },
     },
     proves: ['USER-LIST-001'],
@@ -53,7 +57,10 @@ export const cases: readonly Case[] = [
         const { data } = pageOf(body, expect);
         const wanted = given.credentials().username.toLowerCase();
         expect.that(data.length > 0, 'the user is found');
-        expect.that(data.every(({ username }) => String(username).toLowerCase().includes(wanted)), 'every username contains the filter');
+        expect.that(
+          data.every(({ username }) => String(username).toLowerCase().includes(wanted)),
+          'every username contains the filter',
+        );
       },
     },
     proves: ['USER-LIST-003'],
@@ -68,7 +75,10 @@ export const cases: readonly Case[] = [
       also: ({ body }, { expect }) => {
         const { data } = pageOf(body, expect);
         expect.that(data.length > 0, 'the signed-in user is active');
-        expect.that(data.every(({ status }) => status === 1), 'every user is active');
+        expect.that(
+          data.every(({ status }) => status === 1),
+          'every user is active',
+        );
       },
     },
     proves: ['USER-LIST-004'],
@@ -82,7 +92,10 @@ export const cases: readonly Case[] = [
       status: 200,
       also: ({ body }, { expect }) => {
         const dates = pageOf(body, expect).data.map(({ createDate }) => Date.parse(String(createDate)));
-        expect.that(dates.every((date, index) => index === 0 || date >= (dates[index - 1] ?? 0)), 'the creation dates ascend');
+        expect.that(
+          dates.every((date, index) => index === 0 || date >= (dates[index - 1] ?? 0)),
+          'the creation dates ascend',
+        );
       },
     },
     proves: ['USER-LIST-005'],

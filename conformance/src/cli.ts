@@ -12,7 +12,9 @@ const commands: Readonly<Record<string, Command>> = { run, list, coverage };
 
 const usage = `Usage: click-conformance <command> [options]
 
-${Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`).join('\n')}
+${Object.entries(commands)
+  .map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`)
+  .join('\n')}
 
 \`click-conformance <command> --help\` shows the options of a command; without a command, options go to \`run\`.`;
 
@@ -43,7 +45,11 @@ function codeFor(error: unknown, complain: (line: string) => void): ExitCode {
     complain(`${error.message}. Try \`click-conformance --help\`.`);
     return exitCodes.usage;
   }
-  complain(error instanceof KitFault ? `The kit is at fault: ${error.message}` : `The kit is at fault: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  complain(
+    error instanceof KitFault
+      ? `The kit is at fault: ${error.message}`
+      : `The kit is at fault: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+  );
   return exitCodes.kitFault;
 }
 

@@ -1,5 +1,4 @@
 // Owns the result of a run: the one object that every reporter reads, and the one place where it is counted.
-import type { Frame, RecordedExchange } from './kit/recorder.ts';
 
 /** MUST: documented. SHOULD: inferred from a sibling page. INFO: chosen by this contract, reported and never judged. */
 export const levels = ['MUST', 'SHOULD', 'INFO'] as const;
@@ -10,6 +9,28 @@ export type Level = (typeof levels)[number];
  */
 export const statuses = ['passed', 'failed', 'blocked', 'not-applicable', 'error'] as const;
 export type Status = (typeof statuses)[number];
+
+export interface RecordedExchange {
+  /** The operation, or a name for a request outside the contract. */
+  readonly operation: string;
+  readonly request: {
+    readonly method: string;
+    readonly url: string;
+    readonly headers: Record<string, string>;
+    readonly body: string | null;
+  };
+  /** Null when no answer came. */
+  readonly response: { readonly status: number; readonly headers: Record<string, string>; readonly body: string } | null;
+  readonly ms: number;
+}
+
+export interface Frame {
+  readonly channel: string;
+  /** Milliseconds since the check began. */
+  readonly at: number;
+  readonly message: string;
+  readonly text: string;
+}
 
 export interface Failure {
   readonly level: Level;

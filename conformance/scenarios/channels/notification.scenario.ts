@@ -4,7 +4,10 @@ import type { Context } from '../../src/kit/check.ts';
 import type { ReceivedFrame } from '../../src/kit/channel.ts';
 import { scenario } from '../../src/kit/scenario.ts';
 
-const noticeWith = (origin: string) => ({ message, json }: ReceivedFrame): boolean => message === 'appNotification' && json.Data?.Origin === origin;
+const noticeWith =
+  (origin: string) =>
+  ({ message, json }: ReceivedFrame): boolean =>
+    message === 'appNotification' && json.Data?.Origin === origin;
 
 /** A call that is no GET and changes nothing: its notice marks how far the channel has got. */
 async function marker({ given, deadlines, name }: Context, channel: ChannelListener): Promise<ReceivedFrame> {
@@ -19,7 +22,12 @@ export const scenarios = [
   ...(['notification', 'stateChange'] as const).flatMap((channel) => [
     scenario(
       `channels.${channel.toLowerCase()}.no-token`,
-      { title: `The channel ${channel} opens without a token and closes cleanly`, controller: 'Channels', operations: [], proves: ['WS-OPEN-001'] },
+      {
+        title: `The channel ${channel} opens without a token and closes cleanly`,
+        controller: 'Channels',
+        operations: [],
+        proves: ['WS-OPEN-001'],
+      },
       async ({ given, expect }) => {
         const listener = await given.channel(channel);
         expect.that(true, 'the upgrade is accepted without a token');
@@ -30,7 +38,10 @@ export const scenarios = [
       `channels.${channel.toLowerCase()}.plain-get`,
       { title: `A plain GET on the channel ${channel} is answered 400`, controller: 'Channels', operations: [], proves: ['WS-OPEN-002'] },
       async ({ contract, request, expect, targetUrl }) => {
-        const { address } = expect.present(contract.channels.find(({ name }) => name === channel), 'the contract has the channel');
+        const { address } = expect.present(
+          contract.channels.find(({ name }) => name === channel),
+          'the contract has the channel',
+        );
         const { status } = await request({ method: 'GET', url: new URL(address, targetUrl).href });
         expect.equal(status, 400, 'a request that is no upgrade is answered 400');
       },
@@ -52,7 +63,11 @@ export const scenarios = [
       const channel = await given.channel('notification');
       const post = await marker(context, channel);
       expect.equal(post.json.Data?.HttpMethod, 'POST', '`HttpMethod` is the method of the call');
-      expect.that(String(post.json.Data?.EndpointAddress).includes('/cloud/list_buckets'), '`EndpointAddress` is the address of the call', post.json.Data?.EndpointAddress);
+      expect.that(
+        String(post.json.Data?.EndpointAddress).includes('/cloud/list_buckets'),
+        '`EndpointAddress` is the address of the call',
+        post.json.Data?.EndpointAddress,
+      );
       should.that(!JSON.stringify(post.json).includes(session.token ?? '-'), 'the frame does not show the token');
       const origin = name('put');
       await session.ok('manageSharedCloudAccount', { body: { ...account, shared: false }, headers: { 'x-app-origin': origin } });
@@ -74,7 +89,8 @@ export const scenarios = [
       const { account } = await given.storage();
       const channel = await given.channel('notification');
       await session.ok('listBuckets', { body: account });
-      const isOurs = ({ message, json }: ReceivedFrame): boolean => message === 'appNotification' && String(json.Data?.EndpointAddress).includes('/cloud/list_buckets');
+      const isOurs = ({ message, json }: ReceivedFrame): boolean =>
+        message === 'appNotification' && String(json.Data?.EndpointAddress).includes('/cloud/list_buckets');
       const frame = await channel.waitFor(isOurs, { what: 'an AppNotification follows the call', deadlineMs: deadlines.frameMs });
       expect.equal(frame.json.Data?.Origin, '', '`Origin` is empty');
     },

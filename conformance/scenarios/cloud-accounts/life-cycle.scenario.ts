@@ -46,7 +46,10 @@ export const scenarios = [
       const found = (await api.ok('getCloudAccount', { query: { id } })) as Account;
       expect.equal(found.id, id, 'Get Cloud Account answers the account that was asked for');
       const listed = (await api.ok('getCloudAccounts')) as readonly Account[];
-      expect.that(listed.some((item) => item.id === id), 'Get Cloud Accounts lists the new account');
+      expect.that(
+        listed.some((item) => item.id === id),
+        'Get Cloud Accounts lists the new account',
+      );
       const deleted = await api.ok('deleteCloudAccount', { query: { id } });
       expect.equal(deleted, true, 'Delete Cloud Account answers true');
       const remaining = (await api.ok('getCloudAccounts')) as readonly Account[];
@@ -98,7 +101,8 @@ export const scenarios = [
       const body = { ...newAccount(storage, name('refused')), secretKey: 'kit-secret-that-is-wrong' };
       const answer = await api.call('insertCloudAccount', { body });
       const { id } = (answer.body ?? {}) as { id?: unknown };
-      if (typeof id === 'string') context.cleanUp(`cloud account ${id}`, () => api.forCleanUp().call('deleteCloudAccount', { query: { id } }));
+      if (typeof id === 'string')
+        context.cleanUp(`cloud account ${id}`, () => api.forCleanUp().call('deleteCloudAccount', { query: { id } }));
       expect.that(answer.status !== 200, 'wrong keys are not accepted', answer.status);
       should.equal(answer.status, 499, 'wrong keys are answered 499');
       should.equal(codeOf(answer.body, answer.headers), 'ACCESS', 'the error code is ACCESS');

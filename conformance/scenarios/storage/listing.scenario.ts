@@ -14,7 +14,9 @@ async function listAll({ expect }: Context, api: Api, storage: Storage, path: st
   const keys: string[] = [];
   let continuationToken = '';
   for (let pages = 1; pages <= 20; pages += 1) {
-    const page = await api.ok('listObjects', { body: { account: storage.account, request: { bucketName: storage.source, path, count, continuationToken } } });
+    const page = await api.ok('listObjects', {
+      body: { account: storage.account, request: { bucketName: storage.source, path, count, continuationToken } },
+    });
     expect.that(Array.isArray(page.data), '`data` is an array', typeof page.data);
     expect.that(page.data.length <= count, `a page holds at most the ${count} objects that were asked for`, page.data.length);
     keys.push(...page.data.map(({ key }) => key));
@@ -27,7 +29,12 @@ async function listAll({ expect }: Context, api: Api, storage: Storage, path: st
 export const scenarios = [
   scenario(
     'cloud.storage.list-buckets',
-    { title: 'List Buckets shows the buckets that are there', controller: 'Cloud', operations: ['listBuckets'], proves: ['CLOUD-BUCKET-001'] },
+    {
+      title: 'List Buckets shows the buckets that are there',
+      controller: 'Cloud',
+      operations: ['listBuckets'],
+      proves: ['CLOUD-BUCKET-001'],
+    },
     async ({ given, expect }) => {
       const api = await given.session();
       const storage = await given.storage();
@@ -39,7 +46,12 @@ export const scenarios = [
   ),
   scenario(
     'cloud.storage.list-objects',
-    { title: 'List Objects shows what lies below a prefix, and nothing beside it', controller: 'Cloud', operations: ['listObjects'], proves: ['CLOUD-LIST-001'] },
+    {
+      title: 'List Objects shows what lies below a prefix, and nothing beside it',
+      controller: 'Cloud',
+      operations: ['listObjects'],
+      proves: ['CLOUD-LIST-001'],
+    },
     async (context) => {
       const { given, expect, info, name } = context;
       const api = await given.session();
@@ -49,7 +61,11 @@ export const scenarios = [
       await storage.objects.put(storage.source, `${name('beside')}/d.bin`, given.bytes(10));
       const { keys } = await listAll(context, api, storage, folder, 100);
       for (const key of ['a.bin', 'b.bin']) expect.that(keys.includes(`${folder}${key}`), `${key} is listed`, keys);
-      expect.that(keys.every((key) => key.startsWith(folder)), 'nothing from another folder is listed', keys);
+      expect.that(
+        keys.every((key) => key.startsWith(folder)),
+        'nothing from another folder is listed',
+        keys,
+      );
       info.that(keys.includes(`${folder}inner/`), 'a folder inside is listed as one entry', keys);
     },
   ),

@@ -21,7 +21,12 @@ async function downloadUrl(context: Context, forceToDownload: boolean): Promise<
 export const scenarios = [
   scenario(
     'cloud.presigned.download',
-    { title: 'A presigned download URL gives the bytes to a bare HTTP client', controller: 'Cloud', operations: ['generateDownloadUrl'], proves: ['CLOUD-URL-001'] },
+    {
+      title: 'A presigned download URL gives the bytes to a bare HTTP client',
+      controller: 'Cloud',
+      operations: ['generateDownloadUrl'],
+      proves: ['CLOUD-URL-001'],
+    },
     async (context) => {
       const { url, bytes } = await downloadUrl(context, false);
       const answer = await context.request({ method: 'GET', url });
@@ -41,12 +46,21 @@ export const scenarios = [
       const { url } = await downloadUrl(context, true);
       const answer = await context.request({ method: 'GET', url });
       context.expect.equal(answer.status, 200, 'the URL answers 200');
-      context.expect.that((answer.headers['content-disposition'] ?? '').startsWith('attachment'), 'Content-Disposition is attachment', answer.headers['content-disposition']);
+      context.expect.that(
+        (answer.headers['content-disposition'] ?? '').startsWith('attachment'),
+        'Content-Disposition is attachment',
+        answer.headers['content-disposition'],
+      );
     },
   ),
   scenario(
     'cloud.presigned.upload',
-    { title: 'A presigned upload URL takes the bytes of a bare HTTP client', controller: 'Cloud', operations: ['generateUploadUrl'], proves: ['CLOUD-URL-003'] },
+    {
+      title: 'A presigned upload URL takes the bytes of a bare HTTP client',
+      controller: 'Cloud',
+      operations: ['generateUploadUrl'],
+      proves: ['CLOUD-URL-003'],
+    },
     async ({ given, expect, name, request }) => {
       const api = await given.session();
       const storage = await given.storage();
@@ -81,13 +95,25 @@ export const scenarios = [
   ),
   scenario(
     'cloud.presigned.mail',
-    { title: 'Send Download URL takes a request for an object that is there', controller: 'Cloud', operations: ['sendDownloadUrl'], proves: ['CLOUD-URL-004'] },
+    {
+      title: 'Send Download URL takes a request for an object that is there',
+      controller: 'Cloud',
+      operations: ['sendDownloadUrl'],
+      proves: ['CLOUD-URL-004'],
+    },
     async ({ given, expect, name }) => {
       const api = await given.session();
       const storage = await given.storage();
       const key = await stored(storage, `${name('mailed')}.bin`, given.bytes(10));
       const { status } = await api.call('sendDownloadUrl', {
-        body: { email: 'click-conformance@example.com', cloudAccountId: storage.account.id, storageName: storage.source, key, expireHours: 1, note: 'Conformance run' },
+        body: {
+          email: 'click-conformance@example.com',
+          cloudAccountId: storage.account.id,
+          storageName: storage.source,
+          key,
+          expireHours: 1,
+          note: 'Conformance run',
+        },
       });
       expect.equal(status, 200, 'Send Download URL answers 200');
     },

@@ -46,7 +46,7 @@ export const scenarios = [
       const storage = await given.storage(throttled);
       const folder = await given.folder();
       const key = await stored(storage, `${name('file')}.bin`, given.bytes(severalChunks));
-      const transferId = await download(context, api, storage, key, folder);
+      const transferId = await download(context, api, storage, { key, folder });
       await clientState(context, api, transferId, ['running'], ({ transferredBytes }) => transferredBytes > 0);
       const { status } = await api.call('cancelClientTransfer', { path: { transferId } });
       expect.equal(status, 200, 'Cancel answers 200 for a running transfer');

@@ -23,14 +23,20 @@ export const scenarios = [
       const [bytes, folder, fileName] = [given.bytes(size), await given.folder(), `${name('file')}.bin`];
       const key = await stored(storage, `photos/${fileName}`, bytes);
       const channel = await given.channel('notification');
-      const transferId = await download(context, api, storage, key, folder);
+      const transferId = await download(context, api, storage, { key, folder });
       await clientState(context, api, transferId, ['completed']);
       expect.equal(await readdir(folder), [fileName], 'the folder holds the file and nothing else');
       expect.equal(sha256(await readFile(join(folder, fileName))), sha256(bytes), 'the file equals the object (SHA-256)');
       const isOurs = isProgressOf(transferId);
-      await channel.waitFor((frame) => isOurs(frame) && frame.json.Data?.Status === 'Completed', { what: 'a Progress frame says Completed', deadlineMs: deadlines.frameMs });
+      await channel.waitFor((frame) => isOurs(frame) && frame.json.Data?.Status === 'Completed', {
+        what: 'a Progress frame says Completed',
+        deadlineMs: deadlines.frameMs,
+      });
       const frames = channel.frames.filter(isOurs);
-      expect.that(frames.every(({ json }) => json.Data?.TransferMode === 'Download'), '`TransferMode` is Download');
+      expect.that(
+        frames.every(({ json }) => json.Data?.TransferMode === 'Download'),
+        '`TransferMode` is Download',
+      );
       checkProgress(context, frames, size);
     },
   ),
@@ -51,9 +57,11 @@ export const scenarios = [
       for (const [index, item] of names.entries()) await stored(storage, `${prefix}${item}`, given.bytes(1000 + index));
       await stored(storage, `${name('folder')}-beside/d.bin`, given.bytes(9));
       const folder = await given.folder();
-      const transferId = await download(context, api, storage, prefix, folder, 2);
+      const transferId = await download(context, api, storage, { key: prefix, folder, objectType: 2 });
       await clientState(context, api, transferId, ['completed']);
-      const found = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+      const found = (await readdir(folder, { recursive: true, withFileTypes: true }))
+        .filter((entry) => entry.isFile())
+        .map((entry) => join(entry.parentPath, entry.name));
       expect.equal(found.length, names.length, 'as many files as objects arrive');
       for (const [index, item] of names.entries()) {
         const path = found.find((candidate) => candidate.endsWith(join('/', item)));
@@ -75,7 +83,7 @@ export const scenarios = [
       const api = await given.session();
       const storage = await given.storage();
       const folder = await given.folder();
-      const transferId = await download(context, api, storage, `${name('nothing')}.bin`, folder);
+      const transferId = await download(context, api, storage, { key: `${name('nothing')}.bin`, folder });
       const { errorMessage } = await clientState(context, api, transferId, ['failed']);
       expect.that(typeof errorMessage === 'string' && errorMessage !== '', '`errorMessage` says what went wrong', errorMessage);
       expect.equal(await readdir(folder), [], 'the folder is empty');
@@ -95,7 +103,7 @@ export const scenarios = [
       const [bytes, folder] = [given.bytes(1500), await given.folder()];
       const key = await stored(storage, `${name('file')}.bin`, bytes);
       const api = await given.freshSession();
-      await clientState(context, api, await download(context, api.withToken(null), storage, key, folder), ['completed']);
+      await clientState(context, api, await download(context, api.withToken(null), storage, { key, folder }), ['completed']);
       expect.equal(sha256(await readFile(join(folder, key))), sha256(bytes), 'the file equals the object (SHA-256)');
     },
   ),

@@ -3,7 +3,16 @@ import type { Api } from '../../src/kit/api.ts';
 import type { Check, Context } from '../../src/kit/check.ts';
 import { loadContract, type Machine, type OperationId } from '../../src/kit/contract.ts';
 import { scenario } from '../../src/kit/scenario.ts';
-import { clientState, download, serverState, severalChunks, startServerTransfer, stored, throttled, upload } from '../../src/kit/transfers.ts';
+import {
+  clientState,
+  download,
+  serverState,
+  severalChunks,
+  startServerTransfer,
+  stored,
+  throttled,
+  upload,
+} from '../../src/kit/transfers.ts';
 
 type Kind = 'client' | 'server';
 
@@ -26,7 +35,7 @@ async function clientIn(state: string, context: Context, api: Api): Promise<stri
     return await reached(context, api, transferId, state);
   }
   if (state === 'failed') {
-    const transferId = await download(context, api, await given.storage(), `${name('nothing')}.bin`, await given.folder());
+    const transferId = await download(context, api, await given.storage(), { key: `${name('nothing')}.bin`, folder: await given.folder() });
     return await reached(context, api, transferId, state);
   }
   const storage = await given.storage(throttled);

@@ -51,7 +51,11 @@ export const scenarios = [
       const { transferredBytes, pausedDuration } = await clientState(context, api, transferId, ['completed']);
       expect.equal(transferredBytes, file.bytes.length, '`transferredBytes` counts every byte once');
       info.that(typeof pausedDuration === 'string', '`pausedDuration` tells how long it was paused', pausedDuration);
-      expect.equal(await storage.objects.sha256(storage.target, `uploads/${file.name}`), file.sha256, 'the object equals the file (SHA-256)');
+      expect.equal(
+        await storage.objects.sha256(storage.target, `uploads/${file.name}`),
+        file.sha256,
+        'the object equals the file (SHA-256)',
+      );
     },
   ),
   scenario(
@@ -68,7 +72,7 @@ export const scenarios = [
       const storage = await given.storage(throttled);
       const [bytes, folder] = [given.bytes(severalChunks), await given.folder()];
       const key = await stored(storage, `${name('file')}.bin`, bytes);
-      const transferId = await download(context, api, storage, key, folder);
+      const transferId = await download(context, api, storage, { key, folder });
       await pauseAndProveStandstill(context, api, transferId);
       storage.throttle?.release();
       await resume(context, api, transferId);

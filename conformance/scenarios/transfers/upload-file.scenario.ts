@@ -25,7 +25,11 @@ export const scenarios = [
       const status = await clientState(context, api, transferId, ['completed']);
       expect.equal(status.transferredBytes, size, '`transferredBytes` counts every byte');
       expect.equal(status.totalBytes, size, '`totalBytes` is the size of the file');
-      expect.equal(await storage.objects.sha256(storage.target, `uploads/${file.name}`), file.sha256, 'the object equals the file (SHA-256)');
+      expect.equal(
+        await storage.objects.sha256(storage.target, `uploads/${file.name}`),
+        file.sha256,
+        'the object equals the file (SHA-256)',
+      );
       const all = await api.ok('getAllClientTransfers');
       const summary = all.find((item) => item.transferId === transferId);
       expect.equal(summary?.status, 'completed', 'Get All Client Transfers lists the transfer as completed');
@@ -33,7 +37,12 @@ export const scenarios = [
   ),
   scenario(
     'cloud.upload.empty-file',
-    { title: 'An empty file can be uploaded', controller: 'Cloud', operations: ['uploadObject', 'getClientTransferStatus'], level: 'SHOULD' },
+    {
+      title: 'An empty file can be uploaded',
+      controller: 'Cloud',
+      operations: ['uploadObject', 'getClientTransferStatus'],
+      level: 'SHOULD',
+    },
     async (context) => {
       const { given, expect, name } = context;
       const api = await given.session();
@@ -59,10 +68,19 @@ export const scenarios = [
       const file = await given.file(`${name('file')}.bin`, size);
       const transferId = await upload(context, api, storage, file);
       const isOurs = isProgressOf(transferId);
-      await channel.waitFor((frame) => isOurs(frame) && frame.json.Data?.Status === 'Completed', { what: 'a Progress frame says Completed', deadlineMs: deadlines.transferMs });
+      await channel.waitFor((frame) => isOurs(frame) && frame.json.Data?.Status === 'Completed', {
+        what: 'a Progress frame says Completed',
+        deadlineMs: deadlines.transferMs,
+      });
       const frames = channel.frames.filter(isOurs);
-      expect.that(frames.every(({ json }) => json.Data?.TransferMode === 'Upload'), '`TransferMode` is Upload');
-      expect.that(frames.every(({ json }) => json.Data?.StorageName === storage.target), '`StorageName` is the bucket');
+      expect.that(
+        frames.every(({ json }) => json.Data?.TransferMode === 'Upload'),
+        '`TransferMode` is Upload',
+      );
+      expect.that(
+        frames.every(({ json }) => json.Data?.StorageName === storage.target),
+        '`StorageName` is the bucket',
+      );
       checkProgress(context, frames, size);
     },
   ),
@@ -109,12 +127,21 @@ export const scenarios = [
       const api = await given.freshSession();
       const transferId = await upload(context, api.withToken(null), storage, file);
       await clientState(context, api, transferId, ['completed']);
-      expect.equal(await storage.objects.sha256(storage.target, `uploads/${file.name}`), file.sha256, 'the object equals the file (SHA-256)');
+      expect.equal(
+        await storage.objects.sha256(storage.target, `uploads/${file.name}`),
+        file.sha256,
+        'the object equals the file (SHA-256)',
+      );
     },
   ),
   scenario(
     'cloud.upload.odd-names',
-    { title: 'A file name with spaces, accents and signs becomes the object name', controller: 'Cloud', operations: ['uploadObject', 'getClientTransferStatus'], proves: ['CLOUD-UP-003'] },
+    {
+      title: 'A file name with spaces, accents and signs becomes the object name',
+      controller: 'Cloud',
+      operations: ['uploadObject', 'getClientTransferStatus'],
+      proves: ['CLOUD-UP-003'],
+    },
     async (context) => {
       const { given, expect, name } = context;
       const api = await given.session();
@@ -124,7 +151,11 @@ export const scenarios = [
       const path = join(await given.folder(), oddName);
       await rename(plain.path, path);
       await clientState(context, api, await upload(context, api, storage, { ...plain, path }), ['completed']);
-      expect.equal(await storage.objects.sha256(storage.target, `uploads/${oddName}`), plain.sha256, 'the object has the name and the bytes of the file');
+      expect.equal(
+        await storage.objects.sha256(storage.target, `uploads/${oddName}`),
+        plain.sha256,
+        'the object has the name and the bytes of the file',
+      );
     },
   ),
 ];

@@ -19,9 +19,17 @@ export const coverage: Command = {
   --static        from what the checks declare, without a run
   --json          as JSON`,
   run: async (args, { terminal, cwd }) => {
-    const values = parse(args, { report: { type: 'string' }, static: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } });
+    const values = parse(args, {
+      report: { type: 'string' },
+      static: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+    });
     const contract = loadContract();
-    const file = values.static ? undefined : values.report === undefined ? await newestReport(join(cwd, 'reports')) : resolve(cwd, values.report);
+    const file = values.static
+      ? undefined
+      : values.report === undefined
+        ? await newestReport(join(cwd, 'reports'))
+        : resolve(cwd, values.report);
     const result = file === undefined ? coverageOf(contract, await declared(contract)) : await covered(file);
     const source = file === undefined ? 'what the checks declare (no run)' : file;
     terminal.write(values.json ? `${JSON.stringify(result, undefined, 2)}\n` : `${textOf(result, source)}\n`);
@@ -32,7 +40,9 @@ export const coverage: Command = {
 async function declared(contract: Contract): Promise<Observed> {
   const checks = await loadChecks(contract);
   return {
-    statuses: checks.flatMap(({ operations, statuses }) => operations.flatMap((operation) => statuses.map((status) => ({ operation, status })))),
+    statuses: checks.flatMap(({ operations, statuses }) =>
+      operations.flatMap((operation) => statuses.map((status) => ({ operation, status }))),
+    ),
     frames: [],
   };
 }
@@ -66,9 +76,14 @@ async function newestReport(directory: string): Promise<string | undefined> {
 function textOf(result: Coverage, source: string): string {
   const { operations, statuses, frames } = totalsOf(result);
   const width = Math.max(...result.operations.map(({ operation }) => operation.length));
-  const rows = result.operations.map(({ operation, statuses: of }) => `  ${operation.padEnd(width)}  ${of.map(({ status, exchanges }) => `${status}:${exchanges === 0 ? '-' : exchanges}`).join('  ')}`);
+  const rows = result.operations.map(
+    ({ operation, statuses: of }) =>
+      `  ${operation.padEnd(width)}  ${of.map(({ status, exchanges }) => `${status}:${exchanges === 0 ? '-' : exchanges}`).join('  ')}`,
+  );
   const missing = [
-    ...result.operations.flatMap(({ operation, statuses: of }) => of.filter(({ exchanges }) => exchanges === 0).map(({ status, reason }) => ({ what: `${operation} ${status}`, reason }))),
+    ...result.operations.flatMap(({ operation, statuses: of }) =>
+      of.filter(({ exchanges }) => exchanges === 0).map(({ status, reason }) => ({ what: `${operation} ${status}`, reason })),
+    ),
     ...result.frames.filter((frame) => frame.frames === 0).map(({ message, reason }) => ({ what: `message ${message}`, reason })),
   ];
   const byReason = new Map<string, string[]>();

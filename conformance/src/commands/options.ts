@@ -4,7 +4,10 @@ import { UsageError } from '../kit/faults.ts';
 
 type Options = NonNullable<ParseArgsConfig['options']>;
 
-export function parse<const O extends Options>(args: readonly string[], options: O): ReturnType<typeof parseArgs<{ options: O }>>['values'] {
+export function parse<const O extends Options>(
+  args: readonly string[],
+  options: O,
+): ReturnType<typeof parseArgs<{ options: O }>>['values'] {
   try {
     return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values;
   } catch (error) {
@@ -15,12 +18,14 @@ export function parse<const O extends Options>(args: readonly string[], options:
 
 export function positiveInteger(text: string, flag: string): number {
   const value = Number(text);
-  if (!/^\d+$/.test(text) || value < 1 || !Number.isSafeInteger(value)) throw new UsageError(`${flag} takes a whole number above 0, not ${text}`);
+  if (!/^\d+$/.test(text) || value < 1 || !Number.isSafeInteger(value))
+    throw new UsageError(`${flag} takes a whole number above 0, not ${text}`);
   return value;
 }
 
 export function httpUrl(text: string, flag: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !['http:', 'https:'].includes(url.protocol)) throw new UsageError(`${flag} takes an http or https URL, not ${text}`);
+  if (url === undefined || !['http:', 'https:'].includes(url.protocol))
+    throw new UsageError(`${flag} takes an http or https URL, not ${text}`);
   return url.origin;
 }

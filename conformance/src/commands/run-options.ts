@@ -67,7 +67,12 @@ export function readRunOptions(args: readonly string[], { env, cwd }: Pick<Surro
   };
 }
 
-type Given = { username?: string | undefined; password?: string | undefined; type?: string | undefined; 'totp-secret'?: string | undefined };
+type Given = {
+  username?: string | undefined;
+  password?: string | undefined;
+  type?: string | undefined;
+  'totp-secret'?: string | undefined;
+};
 
 function credentialsOf(values: Given, env: Surroundings['env']): Credentials | undefined {
   const username = values.username ?? env.CLICK_USERNAME;

@@ -3,20 +3,16 @@ import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { proveValidator } from '../kit/canary.ts';
 import type { Check } from '../kit/check.ts';
-import { Cleanup } from '../kit/cleanup.ts';
 import { type Contract, loadContract } from '../kit/contract.ts';
 import { coverageOf } from '../kit/coverage.ts';
-import { deadlinesFor, type Environment } from '../kit/environment.ts';
+import { newEnvironment } from '../kit/environment.ts';
 import { UsageError } from '../kit/faults.ts';
-import { defaultHttpLimits, HttpClient } from '../kit/http-client.ts';
 import { loadChecks } from '../kit/load-checks.ts';
-import { Redactor } from '../kit/redaction.ts';
 import { runChecks, type RunOutcome } from '../kit/runner.ts';
 import { SchemaValidator } from '../kit/schema-validator.ts';
 import { digestOf, select } from '../kit/selection.ts';
 import { AgentNotStarted, spawnAgent } from '../kit/spawn-agent.ts';
 import { isLocal, type Target } from '../kit/target.ts';
-import { OneTimeCodes } from '../kit/totp.ts';
 import { judge } from '../kit/verdict.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { consoleReporter } from '../reporters/console.ts';
@@ -63,16 +59,21 @@ async function judgeTarget(target: Target, options: RunOptions, surroundings: Su
   proveValidator(contract, validator);
   const known = await loadChecks(contract);
   const checks = select(known, options.only);
-  if (checks.length === 0) throw new UsageError(`no check matches ${options.only.join(' or ')}; \`click-conformance list\` shows their ids`);
-  if (!isLocal(target)) surroundings.complain(`Warning: ${target.url} is not this machine. The API carries tokens in URLs, which proxies and logs on the way can read.`);
+  if (checks.length === 0)
+    throw new UsageError(`no check matches ${options.only.join(' or ')}; \`click-conformance list\` shows their ids`);
+  if (!isLocal(target))
+    surroundings.complain(
+      `Warning: ${target.url} is not this machine. The API carries tokens in URLs, which proxies and logs on the way can read.`,
+    );
 
   const runId = `${new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}-${randomBytes(3).toString('hex')}`;
   const directory = options.reportDirectory(runId);
   await makeDirectory(directory);
   const reporters = reportersFor(options, surroundings, directory);
-  for (const { begin } of reporters) begin?.({ runId, targetUrl: target.url, contract: `${contract.title} ${contract.version}`, total: checks.length, known: known.length });
+  for (const { begin } of reporters)
+    begin?.({ runId, targetUrl: target.url, contract: `${contract.title} ${contract.version}`, total: checks.length, known: known.length });
 
-  const environment = environmentFor({ contract, validator, target, options, signal: surroundings.signal });
+  const environment = newEnvironment({ contract, validator, target, timeoutMs: options.timeoutMs, signal: surroundings.signal });
   const startedAt = new Date();
   try {
     const outcome = await runChecks({
@@ -98,32 +99,6 @@ async function makeDirectory(directory: string): Promise<void> {
   } catch (error) {
     throw new UsageError(`the reports cannot be written to ${directory}: ${(error as Error).message}`, { cause: error });
   }
-}
-
-interface EnvironmentParts {
-  readonly contract: Contract;
-  readonly validator: SchemaValidator;
-  readonly target: Target;
-  readonly options: RunOptions;
-  readonly signal: AbortSignal;
-}
-
-function environmentFor({ contract, validator, target, options, signal }: EnvironmentParts): Environment {
-  const redactor = new Redactor();
-  for (const credentials of [target.credentials, target.mfaCredentials]) redactor.add(credentials?.password, credentials?.totpSecret);
-  return {
-    contract,
-    validator,
-    target,
-    redactor,
-    signal,
-    http: new HttpClient({ ...defaultHttpLimits, requestTimeoutMs: Math.min(defaultHttpLimits.requestTimeoutMs, options.timeoutMs) }),
-    deadlines: deadlinesFor(options.timeoutMs),
-    codes: new OneTimeCodes(),
-    prefix: `ckit-${randomBytes(4).toString('hex')}`,
-    cleanup: new Cleanup(),
-    shared: new Map(),
-  };
 }
 
 interface ResultParts {

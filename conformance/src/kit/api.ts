@@ -7,6 +7,7 @@ import type { HttpAnswer, HttpClient } from './http-client.ts';
 import { encodeForm, type Form } from './multipart.ts';
 import { Recorder } from './recorder.ts';
 import type { Redactor } from './redaction.ts';
+import type { Call } from './call.ts';
 import { checkRequest } from './request-check.ts';
 import { type SchemaValidator, shortJson } from './schema-validator.ts';
 
@@ -15,22 +16,9 @@ type Json<Content> = Member<Member<Content, 'content'>, 'application/json'>;
 export type BodyOf<Id extends OperationId> = Json<Member<operations[Id], 'requestBody'>>;
 export type QueryOf<Id extends OperationId> = Member<operations[Id]['parameters'], 'query'>;
 export type PathOf<Id extends OperationId> = Member<operations[Id]['parameters'], 'path'>;
-export type AnswerOf<Id extends OperationId> = Json<Member<operations[Id]['responses'], 200>> | Json<Member<operations[Id]['responses'], 202>>;
-
-/** A request as data, free to break the contract when it says so. */
-export interface Call {
-  readonly path?: Readonly<Record<string, string>>;
-  readonly query?: Readonly<Record<string, string | number | boolean>>;
-  readonly body?: unknown;
-  readonly form?: Form;
-  /** Sent as it is in place of `body`, for bodies that are no JSON. */
-  readonly text?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Overrides the token of the session; null sends none. */
-  readonly token?: string | null;
-  /** The request breaks the contract on purpose. */
-  readonly invalid?: boolean;
-}
+export type AnswerOf<Id extends OperationId> =
+  | Json<Member<operations[Id]['responses'], 200>>
+  | Json<Member<operations[Id]['responses'], 202>>;
 
 export interface TypedCall<Id extends OperationId> extends Omit<Call, 'path' | 'query' | 'body'> {
   readonly path?: PathOf<Id>;
@@ -71,7 +59,10 @@ export class Api {
 
   /** The same caller after the check: nothing is recorded, and a check that was cut off can still be cleaned up. */
   forCleanUp(): Api {
-    return new Api({ ...this.#tools, recorder: new Recorder(this.#tools.redactor), caseId: 'clean-up', signal: new AbortController().signal }, this.token);
+    return new Api(
+      { ...this.#tools, recorder: new Recorder(this.#tools.redactor), caseId: 'clean-up', signal: new AbortController().signal },
+      this.token,
+    );
   }
 
   /** The answer, whatever its status. */
@@ -82,7 +73,9 @@ export class Api {
   /** The body of a documented success; any other status ends the check. */
   async ok<Id extends OperationId>(id: Id, call: TypedCall<Id> = {}): Promise<AnswerOf<Id>> {
     const { status, body } = await this.call(id, call);
-    const success = Object.keys(this.#operation(id).responses).map(Number).filter((code) => code < 300);
+    const success = Object.keys(this.#operation(id).responses)
+      .map(Number)
+      .filter((code) => code < 300);
     if (success.includes(status)) return body as AnswerOf<Id>;
     const message = `${id} answers ${success.join(' or ')}`;
     this.#tools.recorder.fail({ level: 'MUST', message, expected: success.join(' or '), actual: `${status} ${shortJson(body)}` });
@@ -105,10 +98,16 @@ export class Api {
     const begun = performance.now();
     try {
       const answer = await http.send({ ...request, signal });
-      recorder.exchange({ operation: operation.id, request: shown, response: { ...answer, body: answer.bytes.toString('utf8') }, ms: answer.ms });
+      recorder.exchange({
+        operation: operation.id,
+        request: shown,
+        response: { ...answer, body: answer.bytes.toString('utf8') },
+        ms: answer.ms,
+      });
       return answer;
     } catch (error) {
-      if (error instanceof NoAnswer) recorder.exchange({ operation: operation.id, request: shown, response: null, ms: Math.round(performance.now() - begun) });
+      if (error instanceof NoAnswer)
+        recorder.exchange({ operation: operation.id, request: shown, response: null, ms: Math.round(performance.now() - begun) });
       throw error;
     }
   }

@@ -27,7 +27,12 @@ export class Assertions {
   }
 
   oneOf(actual: unknown, expected: readonly unknown[], rule: string): void {
-    this.#decide(expected.some((value) => isDeepStrictEqual(actual, value)), rule, { oneOf: expected }, actual);
+    this.#decide(
+      expected.some((value) => isDeepStrictEqual(actual, value)),
+      rule,
+      { oneOf: expected },
+      actual,
+    );
   }
 
   /** The value, once it is known to be there; this one always ends the check, because there is nothing to go on with. */

@@ -1,8 +1,8 @@
 // Owns the proof, before each run, that the validator rejects what it should: a validator that lets things pass makes every green worthless.
 import type { ValidateFunction } from 'ajv/dist/2020.js';
-import { type Contract, type JsonObject, objectOf } from './contract.ts';
+import { type Contract, type JsonObject, objectOf, textOf } from './contract.ts';
 import { KitFault } from './faults.ts';
-import { newAjv, SchemaValidator } from './schema-validator.ts';
+import { newAjv, type SchemaValidator } from './schema-validator.ts';
 
 interface Canary {
   readonly schema: object;
@@ -69,7 +69,7 @@ export function vocabularyOf(schemas: readonly JsonObject[]): Vocabulary {
   const visit = (schema: JsonObject): void => {
     for (const [keyword, value] of Object.entries(schema)) {
       keywords.add(keyword);
-      if (keyword === 'format') formats.add(String(value));
+      if (keyword === 'format') formats.add(textOf(value));
       if (schemaMaps.includes(keyword)) Object.values(objectOf(value)).forEach((inner) => visit(objectOf(inner)));
       if (schemaLists.includes(keyword) && Array.isArray(value)) value.forEach((inner) => visit(objectOf(inner)));
       if (schemaSingles.includes(keyword)) visit(objectOf(value));
@@ -80,7 +80,11 @@ export function vocabularyOf(schemas: readonly JsonObject[]): Vocabulary {
 }
 
 /** Throws a kit fault unless every keyword in use rejects its known-bad value, and every response schema rejects something. */
-export function proveValidator(contract: Contract, validator: SchemaValidator, compile: (schema: object) => ValidateFunction = (schema) => newAjv().compile(schema)): void {
+export function proveValidator(
+  contract: Contract,
+  validator: SchemaValidator,
+  compile: (schema: object) => ValidateFunction = (schema) => newAjv().compile(schema),
+): void {
   const { keywords, formats } = vocabularyOf([...schemasOf(contract.http), ...schemasOf(contract.channelDocument), ...bodiesOf(contract)]);
   for (const keyword of keywords) {
     if (annotations.has(keyword) || keyword.startsWith('x-')) continue;
@@ -97,7 +101,8 @@ export function proveValidator(contract: Contract, validator: SchemaValidator, c
   const strangers = [null, 'canary', -1.5, [], {}];
   for (const schema of bodiesOf(contract)) {
     const validate = validator.compile('http', schema);
-    if (strangers.every((stranger) => validate(stranger))) throw new KitFault(`A response schema accepts any value: ${JSON.stringify(schema)}`);
+    if (strangers.every((stranger) => validate(stranger)))
+      throw new KitFault(`A response schema accepts any value: ${JSON.stringify(schema)}`);
   }
 }
 

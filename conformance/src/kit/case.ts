@@ -1,6 +1,7 @@
 // Owns cases: one request and one expectation, as data.
 import type { Level } from '../result.ts';
-import type { Call, Exchange } from './api.ts';
+import type { Exchange } from './api.ts';
+import type { Call } from './call.ts';
 import type { Check, Context } from './check.ts';
 import { type Contract, levelOfBasis, type OperationId, weaker } from './contract.ts';
 import { codeOf } from './error-model.ts';
@@ -26,10 +27,11 @@ export interface Case {
   /** Default: as well founded as the operation and its answer are in the contract. */
   readonly level?: Level;
   readonly proves?: readonly string[];
+  readonly after?: readonly string[];
 }
 
 export function checkOfCase(definition: Case, contract: Contract): Check {
-  const { id, title, operation: operationId, expect, proves = [] } = definition;
+  const { id, title, operation: operationId, expect, proves = [], after = [] } = definition;
   const operation = contract.operations.get(operationId);
   if (operation === undefined) throw new Error(`The case ${id} names ${operationId}, which the contract does not have.`);
   const founded = weaker(operation.level, operation.responses[expect.status]?.level ?? levelOfBasis(undefined));
@@ -42,7 +44,7 @@ export function checkOfCase(definition: Case, contract: Contract): Check {
     operations: [operationId],
     statuses: [expect.status],
     proves,
-    after: [],
+    after,
     destructive: false,
     run: (context) => runCase(definition, context),
   };

@@ -64,12 +64,19 @@ export class ChannelListener {
   }
 
   async open(): Promise<this> {
-    await this.#until(() => this.#socket.readyState === WebSocket.OPEN, this.#limits.openTimeoutMs, `${this.#channel.address} accepts an upgrade`);
+    await this.#until(
+      () => this.#socket.readyState === WebSocket.OPEN,
+      this.#limits.openTimeoutMs,
+      `${this.#channel.address} accepts an upgrade`,
+    );
     return this;
   }
 
   /** The first frame, from `from` on, that fits. A deadline that passes fails the check: `what` says what was waited for. */
-  async waitFor(fits: (frame: ReceivedFrame) => boolean, { what, deadlineMs, from = 0 }: { what: string; deadlineMs: number; from?: number }): Promise<ReceivedFrame> {
+  async waitFor(
+    fits: (frame: ReceivedFrame) => boolean,
+    { what, deadlineMs, from = 0 }: { what: string; deadlineMs: number; from?: number },
+  ): Promise<ReceivedFrame> {
     const find = (): ReceivedFrame | undefined => this.frames.slice(from).find(fits);
     await this.#until(() => find() !== undefined, deadlineMs, what);
     this.#tools.recorder.evidence += 1;
@@ -93,7 +100,8 @@ export class ChannelListener {
     const message = json === undefined ? 'unknown' : messageOfFrame(this.#channel, json, this.#tools.contract);
     recorder.frame({ channel: this.#channel.name, at, message, text });
     if (isBinary) recorder.fail({ level: 'MUST', message: `${this.#channel.address}: frames are text`, actual: 'a binary frame' });
-    if (json === undefined) recorder.fail({ level: 'MUST', message: `${this.#channel.address}: each frame is one JSON object`, actual: text.slice(0, 200) });
+    if (json === undefined)
+      recorder.fail({ level: 'MUST', message: `${this.#channel.address}: each frame is one JSON object`, actual: text.slice(0, 200) });
     else this.#judge(message, json);
     if (this.frames.length >= this.#limits.frames) return this.#end(`more than ${this.#limits.frames} frames came`);
     if (json !== undefined) this.frames.push({ message, at, json });
@@ -103,7 +111,8 @@ export class ChannelListener {
   #judge(message: string, json: ReceivedFrame['json']): void {
     const { recorder, validator, contract } = this.#tools;
     const schemaName = this.#channel.messages[message];
-    if (schemaName === undefined) return recorder.note({ kind: 'frame', where: this.#channel.address, what: `Type ${JSON.stringify(json.Type)}` });
+    if (schemaName === undefined)
+      return recorder.note({ kind: 'frame', where: this.#channel.address, what: `Type ${JSON.stringify(json.Type)}` });
     const schema = objectOf(objectOf(objectOf(contract.channelDocument.components).schemas)[schemaName]);
     const { violations, undocumented } = validator.judge('channels', { schema } satisfies JsonObject, json);
     for (const { level, path, message: rule, expected, actual } of violations) {
@@ -120,20 +129,28 @@ export class ChannelListener {
   async #until(holds: () => boolean, deadlineMs: number, what: string): Promise<void> {
     const { signal, recorder } = this.#tools;
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
-    await new Promise<void>((resolve) => {
+    // What held when the event came counts, even if the target has closed by the time that this goes on.
+    const held = await new Promise<boolean>((resolve) => {
       const wake = (): void => {
-        if (!holds() && this.#ended === undefined && !deadline.aborted) return;
+        const now = holds();
+        if (!now && this.#ended === undefined && !deadline.aborted) return;
         this.#waiting.delete(wake);
-        resolve();
+        resolve(now);
       };
       this.#waiting.add(wake);
       deadline.addEventListener('abort', wake, { once: true });
       wake();
     });
-    if (holds()) return;
+    if (held) return;
     signal.throwIfAborted();
-    if (this.#ended !== undefined && this.frames.length === 0 && this.#socket.readyState !== WebSocket.OPEN) throw new NoAnswer(`${what}: ${this.#ended}`);
-    recorder.fail({ level: 'MUST', message: what, expected: `within ${deadlineMs} ms`, actual: this.#ended ?? `${this.frames.length} frames, none of which fits` });
+    if (this.#ended !== undefined && this.frames.length === 0 && this.#socket.readyState !== WebSocket.OPEN)
+      throw new NoAnswer(`${what}: ${this.#ended}`);
+    recorder.fail({
+      level: 'MUST',
+      message: what,
+      expected: `within ${deadlineMs} ms`,
+      actual: this.#ended ?? `${this.frames.length} frames, none of which fits`,
+    });
     throw new CheckFailed(what);
   }
 }

@@ -70,11 +70,16 @@ export const weaker = (a: Level, b: Level): Level => (order.indexOf(a) >= order.
 export const objectOf = (value: Json | undefined): JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
 
+export const textOf = (value: Json | undefined): string => (typeof value === 'string' ? value : JSON.stringify(value ?? ''));
+
 /** What a local `$ref` points to; anything else is itself. */
 export function dereference(document: JsonObject, value: Json | undefined): JsonObject {
   const object = objectOf(value);
   if (typeof object.$ref !== 'string') return object;
-  const steps = object.$ref.replace(/^#\//, '').split('/').map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const steps = object.$ref
+    .replace(/^#\//, '')
+    .split('/')
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
   const target = steps.reduce<Json | undefined>((at, step) => objectOf(at)[step], document);
   if (target === undefined) throw new Error(`The bundle has no ${object.$ref}.`);
   return dereference(document, target);
@@ -82,7 +87,9 @@ export function dereference(document: JsonObject, value: Json | undefined): Json
 
 export function loadContract(): Contract {
   const require = createRequire(import.meta.url);
-  const [httpText, channelText] = ['openapi', 'asyncapi'].map((name) => readFileSync(require.resolve(`@click-kit/contract/click/${name}.json`), 'utf8'));
+  const [httpText, channelText] = ['openapi', 'asyncapi'].map((name) =>
+    readFileSync(require.resolve(`@click-kit/contract/click/${name}.json`), 'utf8'),
+  );
   return readContract(httpText ?? '', channelText ?? '');
 }
 
@@ -92,8 +99,8 @@ export function readContract(httpText: string, channelText: string): Contract {
   const info = objectOf(http.info);
   const operations = operationsOf(http);
   return {
-    title: String(info.title),
-    version: String(info.version),
+    title: textOf(info.title),
+    version: textOf(info.version),
     digest: createHash('sha256').update(httpText).update(channelText).digest('hex').slice(0, 16),
     http,
     channelDocument,
@@ -117,8 +124,8 @@ function operationOf(document: JsonObject, path: string, method: string, operati
     id: operation.operationId as OperationId,
     method: method.toUpperCase(),
     path,
-    tag: String((operation.tags as Json[])[0]),
-    summary: String(operation.summary),
+    tag: textOf((operation.tags as Json[])[0]),
+    summary: textOf(operation.summary),
     security: securityOf((operation.security ?? document.security ?? []) as JsonObject[]),
     level,
     parameters: ((operation.parameters ?? []) as Json[]).map((parameter) => parameterOf(document, parameter)),
@@ -139,7 +146,7 @@ function securityOf(security: readonly JsonObject[]): Operation['security'] {
 function parameterOf(document: JsonObject, reference: Json): Parameter {
   const parameter = dereference(document, reference);
   return {
-    name: String(parameter.name),
+    name: textOf(parameter.name),
     in: parameter.in === 'path' ? 'path' : 'query',
     required: parameter.required === true,
     schema: objectOf(parameter.schema),
@@ -162,9 +169,9 @@ function channelsOf(document: JsonObject): Channel[] {
     const channel = objectOf(value);
     const messages = Object.entries(objectOf(channel.messages)).map(([message, definition]) => {
       const payload = objectOf(dereference(document, definition).payload);
-      return [message, String(payload.$ref).split('/').at(-1) ?? ''] as const;
+      return [message, textOf(payload.$ref).split('/').at(-1) ?? ''] as const;
     });
-    return { name, address: String(channel.address), messages: Object.fromEntries(messages) };
+    return { name, address: textOf(channel.address), messages: Object.fromEntries(messages) };
   });
 }
 
@@ -177,8 +184,3 @@ function machinesOf(document: JsonObject): Record<string, Machine> {
     }),
   );
 }
-
-/** Why a documented status cannot be provoked from outside; such a status is listed as not covered, with this reason. */
-export const unprovokable: Readonly<Record<number, string>> = {
-  500: 'an unexpected error of the agent; nothing documented brings it about',
-};

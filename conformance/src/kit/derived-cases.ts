@@ -1,8 +1,10 @@
 // Owns the negatives that the contract itself implies: no token, a bad token, wrong types, unknown ids.
-import type { Call } from './api.ts';
+import type { Level } from '../result.ts';
+import type { Call } from './call.ts';
 import type { Case } from './case.ts';
+import type { Context } from './check.ts';
 import type { Contract, JsonObject, Operation, Parameter } from './contract.ts';
-import { dereference, objectOf } from './contract.ts';
+import { dereference, objectOf, textOf } from './contract.ts';
 import { applicable } from './schema-walk.ts';
 
 const unknownId = '11111111-2222-4333-8444-555555555555';
@@ -25,18 +27,29 @@ const idOf = (operation: Operation, what: string): string => `${slug(operation.t
 /** The documented example, so that nothing but what the case is about is wrong with the request. */
 function exampleCall({ parameters, requestMediaType, requestExample }: Operation): Call {
   const of = (place: Parameter['in']): Record<string, string> =>
-    Object.fromEntries(parameters.filter((parameter) => parameter.in === place && parameter.required).map(({ name, example }) => [name, String(example)]));
+    Object.fromEntries(
+      parameters.filter((parameter) => parameter.in === place && parameter.required).map(({ name, example }) => [name, textOf(example)]),
+    );
   return { path: of('path'), query: of('query'), ...(requestMediaType === 'application/json' && { body: requestExample }) };
 }
 
 /** errors.md: 401 when the token is missing or invalid. */
 function tokenCases(operation: Operation): Case[] {
-  if (operation.security !== 'required') return [];
-  const { id, summary } = operation;
-  const common = { operation: id, request: exampleCall(operation), level: 'MUST', proves: ['ERR-STATUS-401'] } as const;
+  const { id, summary, security } = operation;
+  if (security === 'none') return [];
+  // A refusal says something only of an agent that does let a good token in.
+  const request = async ({ given }: Context): Promise<Call> => {
+    await given.session();
+    return exampleCall(operation);
+  };
+  const common = { operation: id, request, expect: { status: 401 } };
+  const bad = { ...common, id: idOf(operation, 'bad-token'), title: `${summary} refuses a token that is none`, as: { token: badToken } };
+  // That a token which need not be sent has to be good when it is sent is this contract's choice.
+  if (security === 'optional') return [{ ...bad, level: 'INFO' }];
+  const documented = { level: 'MUST', proves: ['ERR-STATUS-401'] } as const;
   return [
-    { ...common, id: idOf(operation, 'no-token'), title: `${summary} refuses a call without a token`, as: null, expect: { status: 401 } },
-    { ...common, id: idOf(operation, 'bad-token'), title: `${summary} refuses a token that is none`, as: { token: badToken }, expect: { status: 401 } },
+    { ...common, ...documented, id: idOf(operation, 'no-token'), title: `${summary} refuses a call without a token`, as: null },
+    { ...bad, ...documented },
   ];
 }
 
@@ -72,7 +85,10 @@ function wrongValue(schema: JsonObject): string | undefined {
 function wrongBodyType(operation: Operation, contract: Contract): Case[] {
   if (operation.requestMediaType !== 'application/json' || operation.responses[400] !== undefined) return [];
   const properties = objectOf(dereference(contract.http, operation.requestSchema ?? {}).properties);
-  const [name] = Object.entries(properties).find(([, property]) => !applicable(contract.http, objectOf(property)).some(({ type }) => type === 'boolean')) ?? [];
+  const [name] =
+    Object.entries(properties).find(
+      ([, property]) => !applicable(contract.http, objectOf(property)).some(({ type }) => type === 'boolean'),
+    ) ?? [];
   if (name === undefined) return [];
   const call = exampleCall(operation);
   return [
@@ -89,19 +105,31 @@ function wrongBodyType(operation: Operation, contract: Contract): Case[] {
   ];
 }
 
-/** Only one page says what an unknown id is answered; elsewhere 499 follows from the error model, or is this contract's choice. */
+/**
+ * Only one page says what an unknown id is answered. Elsewhere the error model does: 499, the only documented way in which a
+ * reading operation can refuse; a deletion might do nothing instead. For ids in paths 404 is as likely, so there it is a choice.
+ */
+function levelOfUnknownId({ method, responses }: Operation, place: Parameter['in']): Level {
+  if (responses[404] !== undefined) return 'MUST';
+  if (place === 'path') return 'INFO';
+  return method === 'GET' ? 'MUST' : 'SHOULD';
+}
+
 function unknownIds(operation: Operation): Case[] {
   const parameter = operation.parameters.find(({ name, required }) => required && (name === 'transferId' || name === 'id'));
   if (parameter === undefined) return [];
   const documented = operation.responses[404] !== undefined;
   const call = exampleCall(operation);
-  const place = parameter.in === 'path' ? { path: { ...call.path, [parameter.name]: unknownId } } : { query: { ...call.query, [parameter.name]: unknownId } };
+  const place =
+    parameter.in === 'path'
+      ? { path: { ...call.path, [parameter.name]: unknownId } }
+      : { query: { ...call.query, [parameter.name]: unknownId } };
   return [
     {
       id: idOf(operation, 'unknown-id'),
       title: `${operation.summary} does not know an unknown id`,
       operation: operation.id,
-      level: documented ? 'MUST' : parameter.in === 'query' ? 'SHOULD' : 'INFO',
+      level: levelOfUnknownId(operation, parameter.in),
       request: { ...call, ...place },
       expect: { status: documented ? 404 : 499, errorCode: 'NOT_FOUND' },
     },

@@ -1,11 +1,12 @@
 // Owns what all checks of one run share: the contract, the wire, the target, and how long things may take.
-import type { Cleanup } from './cleanup.ts';
+import { randomBytes } from 'node:crypto';
+import { Cleanup } from './cleanup.ts';
 import type { Contract } from './contract.ts';
-import type { HttpClient } from './http-client.ts';
-import type { Redactor } from './redaction.ts';
+import { defaultHttpLimits, HttpClient } from './http-client.ts';
+import { Redactor } from './redaction.ts';
 import type { SchemaValidator } from './schema-validator.ts';
 import type { Target } from './target.ts';
-import type { OneTimeCodes } from './totp.ts';
+import { OneTimeCodes } from './totp.ts';
 
 export interface Deadlines {
   /** One check, from its first request to its last. */
@@ -32,8 +33,29 @@ export interface Environment {
   readonly signal: AbortSignal;
 }
 
-export const deadlinesFor = (checkMs: number): Deadlines => ({
-  checkMs,
-  frameMs: Math.min(5000, checkMs),
-  transferMs: Math.min(20_000, checkMs),
-});
+export interface EnvironmentOptions {
+  readonly contract: Contract;
+  readonly validator: SchemaValidator;
+  readonly target: Target;
+  /** The longest that one check may take; everything inside it takes at most as long. */
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+export function newEnvironment({ contract, validator, target, timeoutMs, signal }: EnvironmentOptions): Environment {
+  const redactor = new Redactor();
+  for (const credentials of [target.credentials, target.mfaCredentials]) redactor.add(credentials?.password, credentials?.totpSecret);
+  return {
+    contract,
+    validator,
+    target,
+    redactor,
+    signal,
+    http: new HttpClient({ ...defaultHttpLimits, requestTimeoutMs: Math.min(defaultHttpLimits.requestTimeoutMs, timeoutMs) }),
+    deadlines: { checkMs: timeoutMs, frameMs: Math.min(5000, timeoutMs), transferMs: Math.min(20_000, timeoutMs) },
+    codes: new OneTimeCodes(),
+    prefix: `ckit-${randomBytes(4).toString('hex')}`,
+    cleanup: new Cleanup(),
+    shared: new Map(),
+  };
+}

@@ -12,7 +12,13 @@ export function judgeProblem(body: unknown, headers: Readonly<Record<string, str
   rule(problem.status === 499, 'status', 'repeats the status', '499', problem.status);
   const errors = typeof problem.errors === 'object' && problem.errors !== null ? Object.entries(problem.errors) : [];
   const [code, messages] = errors[0] ?? [];
-  rule(errors.length === 1 && code === problem.type, 'errors', 'has one entry, whose key equals `type`', shortJson({ [String(problem.type)]: ['…'] }), problem.errors);
+  rule(
+    errors.length === 1 && code === problem.type,
+    'errors',
+    'has one entry, whose key equals `type`',
+    shortJson({ [String(problem.type)]: ['…'] }),
+    problem.errors,
+  );
   const texts = Array.isArray(messages) && messages.length > 0 && messages.every((message) => typeof message === 'string');
   rule(texts, 'errors', 'holds the messages', 'an array of strings', messages);
   rule(headers['error-code'] === problem.type, 'the header error-code', 'equals `type`', shortJson(problem.type), headers['error-code']);

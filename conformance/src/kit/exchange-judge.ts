@@ -6,7 +6,8 @@ import type { Recorder } from './recorder.ts';
 import { type SchemaValidator, shortJson, type Violation } from './schema-validator.ts';
 
 /** Headers of HTTP itself and of browsers' rules; anything else that no page names is reported. */
-const ordinaryHeaders = /^(access-control-.*|age|allow|cache-control|connection|content-.*|cross-origin-.*|date|etag|expires|keep-alive|last-modified|location|origin-agent-cluster|pragma|referrer-policy|retry-after|server|strict-transport-security|transfer-encoding|upgrade|vary|via|www-authenticate|x-content-type-options|x-frame-options|x-powered-by)$/;
+const ordinaryHeaders =
+  /^(access-control-.*|age|allow|cache-control|connection|content-.*|cross-origin-.*|date|etag|expires|keep-alive|last-modified|location|origin-agent-cluster|pragma|referrer-policy|retry-after|server|strict-transport-security|transfer-encoding|upgrade|vary|via|www-authenticate|x-content-type-options|x-frame-options|x-powered-by)$/;
 const violationsShown = 10;
 
 export interface JudgeTools {
@@ -57,7 +58,8 @@ function parse(text: string, mediaType: string): Parsed {
 /** A 500 has no body (errors.md); for the others none is documented, which does not forbid one. */
 function judgeNoBody(where: string, { status, bytes }: HttpAnswer, recorder: Recorder): void {
   if (bytes.length === 0) return;
-  if (status === 500) recorder.fail({ level: 'MUST', message: `${where}: has no body`, expected: 'no body', actual: `${bytes.length} bytes` });
+  if (status === 500)
+    recorder.fail({ level: 'MUST', message: `${where}: has no body`, expected: 'no body', actual: `${bytes.length} bytes` });
   else recorder.note({ kind: 'field', where, what: 'a body' });
 }
 
@@ -70,7 +72,11 @@ interface BodyToJudge {
   readonly level: Violation['level'];
 }
 
-function judgeBody({ where, text, mediaType, body, media: [documented, media], level }: BodyToJudge, recorder: Recorder, validator: SchemaValidator): Violation[] {
+function judgeBody(
+  { where, text, mediaType, body, media: [documented, media], level }: BodyToJudge,
+  recorder: Recorder,
+  validator: SchemaValidator,
+): Violation[] {
   const bodyLevel = weaker(level, levelOfBasis(media['x-basis']));
   if (text === '' || !body.isJson) {
     const actual = text === '' ? 'no body' : `${mediaType || 'no media type'}: ${shortJson(text, 120)}`;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Api } from './api.ts';
 import { ChannelListener } from './channel.ts';
-import { Cleanup } from './cleanup.ts';
+import type { Cleanup } from './cleanup.ts';
 import type { Environment } from './environment.ts';
 import { Blocked, NoAnswer, NotApplicable } from './faults.ts';
 import { loginBody, setUpApi, signIn } from './login.ts';
@@ -71,7 +71,14 @@ export class Given {
     const { environment, recorder, caseId, signal, cleanup } = this.#tools;
     const channel = environment.contract.channels.find((candidate) => candidate.name === name);
     if (channel === undefined) throw new Blocked(`the contract has no channel ${name}`);
-    const listener = new ChannelListener(channel, { contract: environment.contract, validator: environment.validator, targetUrl: environment.target.url, recorder, caseId, signal });
+    const listener = new ChannelListener(channel, {
+      contract: environment.contract,
+      validator: environment.validator,
+      targetUrl: environment.target.url,
+      recorder,
+      caseId,
+      signal,
+    });
     cleanup.add(`channel ${name}`, () => listener.close());
     return await listener.open();
   }

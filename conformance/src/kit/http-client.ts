@@ -8,7 +8,7 @@ export interface HttpLimits {
   readonly responseBytes: number;
 }
 
-export const defaultHttpLimits: HttpLimits = { requestTimeoutMs: 10_000, responseBytes: 16 * 1024 * 1024 };
+export const defaultHttpLimits: HttpLimits = { requestTimeoutMs: 10_000, responseBytes: 64 * 1024 * 1024 };
 
 export interface HttpRequest {
   readonly method: string;
@@ -73,7 +73,9 @@ export class HttpClient {
 
 function flat(headers: Record<string, string | string[] | undefined>): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name.toLowerCase(), Array.isArray(value) ? value.join(', ') : value]])),
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name.toLowerCase(), Array.isArray(value) ? value.join(', ') : value]],
+    ),
   );
 }
 

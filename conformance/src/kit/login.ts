@@ -12,8 +12,7 @@ export function setUpApi(environment: Environment, caseId: string, signal: Abort
   return new Api({ contract, validator, http, redactor, targetUrl: target.url, recorder: new Recorder(redactor), caseId, signal });
 }
 
-export const loginBody = ({ username, password, type }: Credentials) =>
-  ({ username, password, ...(type !== undefined && { type }) });
+export const loginBody = ({ username, password, type }: Credentials) => ({ username, password, ...(type !== undefined && { type }) });
 
 /** A token, by password and, where the target asks for it, a one-time code. */
 export async function signIn(environment: Environment, credentials: Credentials, api: Api, signal: AbortSignal): Promise<string> {

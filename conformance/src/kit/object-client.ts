@@ -1,4 +1,5 @@
 // Owns the kit's own view of an object server, past the target: what really lies there, byte by byte.
+import { KitFault, messageOf, NoAnswer } from './faults.ts';
 import type { HttpAnswer, HttpClient } from './http-client.ts';
 import { sha256 } from './random-bytes.ts';
 
@@ -47,14 +48,16 @@ export class ObjectClient {
 
   async #send(method: string, path: string, body?: Uint8Array, allowed: readonly number[] = []): Promise<HttpAnswer> {
     const { url, accessKey, secretKey, http } = this.#access;
-    const answer = await http.send({
-      method,
-      url: `${url}${path}`,
-      headers: { authorization: `Basic ${Buffer.from(`${accessKey}:${secretKey}`).toString('base64')}` },
-      ...(body !== undefined && { body }),
-      signal: new AbortController().signal,
+    const headers = { authorization: `Basic ${Buffer.from(`${accessKey}:${secretKey}`).toString('base64')}` };
+    const request = { method, url: `${url}${path}`, headers, ...(body !== undefined && { body }), signal: new AbortController().signal };
+    // Whatever goes wrong here is between the kit and its own server.
+    const answer = await http.send(request).catch((error: unknown) => {
+      throw error instanceof NoAnswer
+        ? new KitFault(`The kit's object server failed ${method} ${path}: ${messageOf(error)}`, { cause: error })
+        : error;
     });
-    if (answer.status >= 300 && !allowed.includes(answer.status)) throw new Error(`The kit's object server answered ${answer.status} to ${method} ${path}.`);
+    if (answer.status >= 300 && !allowed.includes(answer.status))
+      throw new KitFault(`The kit's object server answered ${answer.status} to ${method} ${path}.`);
     return answer;
   }
 }

@@ -1,23 +1,6 @@
 // Owns the evidence of one check: exchanges, frames, assertions, failures and what was undocumented; redacted as it comes in.
-import type { Failure, Undocumented } from '../result.ts';
+import type { Failure, Frame, RecordedExchange, Undocumented } from '../result.ts';
 import type { Redactor } from './redaction.ts';
-
-export interface RecordedExchange {
-  /** The operation, or a name for a request outside the contract. */
-  readonly operation: string;
-  readonly request: { readonly method: string; readonly url: string; readonly headers: Record<string, string>; readonly body: string | null };
-  /** Null when no answer came. */
-  readonly response: { readonly status: number; readonly headers: Record<string, string>; readonly body: string } | null;
-  readonly ms: number;
-}
-
-export interface Frame {
-  readonly channel: string;
-  /** Milliseconds since the check began. */
-  readonly at: number;
-  readonly message: string;
-  readonly text: string;
-}
 
 export interface RecorderLimits {
   readonly exchanges: number;
@@ -69,12 +52,16 @@ export class Recorder {
 
   fail(failure: Omit<Failure, 'exchange'>): void {
     const entry = this.#redactor.deep(failure);
-    const same = this.#failures.some(({ level, message, actual }) => level === entry.level && message === entry.message && actual === entry.actual);
+    const same = this.#failures.some(
+      ({ level, message, actual }) => level === entry.level && message === entry.message && actual === entry.actual,
+    );
     if (!same) this.#failures.push({ ...entry, during: this.#exchanges.at(-1) });
   }
 
   note(undocumented: Undocumented): void {
-    const known = this.undocumented.some(({ kind, where, what }) => kind === undocumented.kind && where === undocumented.where && what === undocumented.what);
+    const known = this.undocumented.some(
+      ({ kind, where, what }) => kind === undocumented.kind && where === undocumented.where && what === undocumented.what,
+    );
     if (!known) this.undocumented.push(undocumented);
   }
 

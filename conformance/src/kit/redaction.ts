@@ -4,8 +4,7 @@ export const mask = '***';
 
 /** Query parameters whose value is a secret or stands for one. */
 const secretQuery = /([?&](?:token|signature|accessKey|X-Amz-Signature|X-Amz-Credential|X-Amz-Security-Token)=)[^&#\s"']*/gi;
-const secretFields =
-  /("(?:password|jwtToken|token|accessKey|secretKey|session|userCode|totpSecret)"\s*:\s*")(?:[^"\\]|\\.)*(")/gi;
+const secretFields = /("(?:password|jwtToken|token|accessKey|secretKey|session|userCode|totpSecret)"\s*:\s*")(?:[^"\\]|\\.)*(")/gi;
 /** Where JSON stands inside a JSON string, as in `cloudAccountJson`. */
 const quotedSecretFields =
   /(\\"(?:password|jwtToken|token|accessKey|secretKey|session|userCode|totpSecret)\\"\s*:\s*\\")(?:[^"\\])*(\\")/gi;
@@ -21,7 +20,8 @@ export class Redactor {
   add(...secrets: (string | undefined)[]): void {
     for (const secret of secrets) {
       if (secret === undefined || secret.length < shortestSecret) continue;
-      for (const form of [secret, encodeURIComponent(secret), new URLSearchParams({ a: secret }).toString().slice(2)]) this.#secrets.add(form);
+      for (const form of [secret, encodeURIComponent(secret), new URLSearchParams({ a: secret }).toString().slice(2)])
+        this.#secrets.add(form);
       this.#secrets.add(JSON.stringify(secret).slice(1, -1));
       this.#secrets.add(Buffer.from(secret, 'utf8').toString('base64'));
     }

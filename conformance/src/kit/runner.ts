@@ -63,12 +63,16 @@ class Run {
 
   async probe(): Promise<void> {
     const { target, http, signal } = this.#environment;
-    if (!signal.aborted) this.down = await unreachable(target, http, signal).catch((error: unknown) => (signal.aborted ? undefined : Promise.reject(error)));
+    if (!signal.aborted)
+      this.down = await unreachable(target, http, signal).catch((error: unknown) => (signal.aborted ? undefined : Promise.reject(error)));
   }
 
   async check(check: Check, all: readonly Check[]): Promise<CheckResult> {
     const reason = this.#blockedBy(check, all);
-    const result = reason === undefined ? await this.#run(check) : resultOf(check, { status: 'blocked', reason }, new Recorder(this.#environment.redactor), 0);
+    const result =
+      reason === undefined
+        ? await this.#run(check)
+        : resultOf(check, { status: 'blocked', reason }, new Recorder(this.#environment.redactor), 0);
     this.results.set(check.id, result);
     return result;
   }
@@ -150,7 +154,12 @@ const place = ({ stack }: Error): string => {
   return line === undefined ? '' : ` (${line.trim().split('/').at(-1)?.replace(/\)$/, '') ?? ''})`;
 };
 
-function resultOf({ id, title, kind, controller, operations, proves, level }: Check, { status, reason }: End, recorder: Recorder, ms: number): CheckResult {
+function resultOf(
+  { id, title, kind, controller, operations, proves, level }: Check,
+  { status, reason }: End,
+  recorder: Recorder,
+  ms: number,
+): CheckResult {
   return {
     id,
     title,

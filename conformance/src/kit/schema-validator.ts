@@ -23,7 +23,14 @@ const addFormats = addFormatsModule as unknown as typeof addFormatsModule.defaul
 
 /** Strict: a keyword that the validator would ignore is an error, so that no rule of the contract is skipped in silence. */
 export function newAjv(): Ajv2020 {
-  const ajv = new Ajv2020({ strict: true, allErrors: true, verbose: true, allowUnionTypes: true, strictTypes: false, strictRequired: false });
+  const ajv = new Ajv2020({
+    strict: true,
+    allErrors: true,
+    verbose: true,
+    allowUnionTypes: true,
+    strictTypes: false,
+    strictRequired: false,
+  });
   addFormats(ajv);
   ajv.addVocabulary(['x-basis', 'x-basis-note', 'x-flags', 'x-enum-varnames', 'x-enum-descriptions', 'x-transitions', 'example']);
   return ajv;
@@ -39,7 +46,10 @@ export class SchemaValidator {
   constructor(contract: Pick<Contract, 'http' | 'channelDocument'>) {
     this.#documents = { http: contract.http, channels: contract.channelDocument };
     for (const [name, document] of Object.entries(this.#documents)) {
-      this.#ajv.addSchema({ $id: idOf(name as DocumentName), $defs: rebase(objectOf(document.components).schemas ?? {}, name as DocumentName) });
+      this.#ajv.addSchema({
+        $id: idOf(name as DocumentName),
+        $defs: rebase(objectOf(document.components).schemas ?? {}, name as DocumentName),
+      });
     }
   }
 
@@ -76,7 +86,9 @@ function rebase(value: Json, name: DocumentName): Json {
   if (Array.isArray(value)) return value.map((item) => rebase(item, name));
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).map(([key, item]): [string, Json] =>
-    key === '$ref' && typeof item === 'string' ? [key, item.replace('#/components/schemas/', `${idOf(name)}#/$defs/`)] : [key, rebase(item, name)],
+    key === '$ref' && typeof item === 'string'
+      ? [key, item.replace('#/components/schemas/', `${idOf(name)}#/$defs/`)]
+      : [key, rebase(item, name)],
   );
   return Object.fromEntries(entries);
 }
@@ -91,7 +103,8 @@ function grouped(errors: readonly ErrorObject[]): ErrorObject[] {
   for (const error of errors) {
     const key = error.keyword === 'required' ? `required ${error.instancePath}` : `${first.size}`;
     const known = first.get(key);
-    const names = known === undefined ? `must have ${error.keyword === 'required' ? missing(error) : ''}` : `${known.message}, ${missing(error)}`;
+    const names =
+      known === undefined ? `must have ${error.keyword === 'required' ? missing(error) : ''}` : `${known.message}, ${missing(error)}`;
     first.set(key, error.keyword === 'required' ? { ...error, message: names } : error);
   }
   return [...first.values()];

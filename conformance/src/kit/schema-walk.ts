@@ -7,7 +7,10 @@ const combinators = ['allOf', 'anyOf', 'oneOf'] as const;
 /** Every schema that applies at the same place: the schema, what it refers to, and the branches it combines. */
 export function applicable(document: JsonObject, schema: JsonObject): JsonObject[] {
   const target = typeof schema.$ref === 'string' ? dereference(document, schema) : undefined;
-  const branches = [...(target === undefined ? [] : [target]), ...combinators.flatMap((name) => ((schema[name] ?? []) as Json[]).map(objectOf))];
+  const branches = [
+    ...(target === undefined ? [] : [target]),
+    ...combinators.flatMap((name) => ((schema[name] ?? []) as Json[]).map(objectOf)),
+  ];
   return [schema, ...branches.flatMap((branch) => applicable(document, branch))];
 }
 
@@ -30,7 +33,10 @@ export function levelAlong(document: JsonObject, root: JsonObject, instancePath:
   let schemas = applicable(document, root);
   let level = weakest('MUST', schemas);
   let at = value;
-  for (const step of instancePath.split('/').slice(1).map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))) {
+  for (const step of instancePath
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))) {
     schemas = descend(document, schemas, step, Array.isArray(at));
     level = weakest(level, schemas);
     at = (at as Record<string, unknown> | undefined)?.[step];

@@ -77,9 +77,12 @@ function outputOf(child: ChildProcess): () => string {
 
 function readyUrl(child: ChildProcess, output: () => string, signal: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
-    const fail = (why: string): void => reject(new AgentNotStarted(`The reference agent ${why}.${output() === '' ? '' : ` It said: ${output()}`}`));
+    const fail = (why: string): void =>
+      reject(new AgentNotStarted(`The reference agent ${why}.${output() === '' ? '' : ` It said: ${output()}`}`));
     const late = AbortSignal.any([signal, AbortSignal.timeout(readyDeadlineMs)]);
-    late.addEventListener('abort', () => fail(signal.aborted ? 'was not waited for' : `was not ready within ${readyDeadlineMs} ms`), { once: true });
+    late.addEventListener('abort', () => fail(signal.aborted ? 'was not waited for' : `was not ready within ${readyDeadlineMs} ms`), {
+      once: true,
+    });
     child.once('error', (error) => fail(`could not be started: ${error.message}`));
     child.once('exit', (code, killedBy) => fail(`ended before it was ready (${killedBy ?? `exit code ${code}`})`));
     child.on('message', (message: { type?: unknown; url?: unknown }) => {

@@ -53,17 +53,32 @@ export async function startObjects({ http, prefix, redactor, target }: Environme
 let accounts = 0;
 
 /** Stores a cloud account at the target, through the API like any client, and takes it back at the end. */
-export async function openAccount(environment: Environment, server: ObjectServerFixture, api: Api, cleanup: Cleanup, options: StorageOptions): Promise<Storage> {
+export async function openAccount(
+  environment: Environment,
+  server: ObjectServerFixture,
+  api: Api,
+  cleanup: Cleanup,
+  options: StorageOptions,
+): Promise<Storage> {
   const { bytesPerSecond, cloudType = 2048 } = options;
   const throttle = bytesPerSecond === undefined ? undefined : await startThrottle({ target: server.url, bytesPerSecond });
   if (throttle !== undefined) cleanup.add(`relay ${throttle.url}`, () => throttle.close());
   const serviceUrl = throttle?.url ?? server.url;
   accounts += 1;
-  const body = { name: `${environment.prefix}-storage-${accounts}`, cloudType, accessKey: server.accessKey, secretKey: server.secretKey, serviceUrl, shared: false };
+  const body = {
+    name: `${environment.prefix}-storage-${accounts}`,
+    cloudType,
+    accessKey: server.accessKey,
+    secretKey: server.secretKey,
+    serviceUrl,
+    shared: false,
+  };
   const answer = await api.call('insertCloudAccount', { body });
   const id = typeof answer.body === 'object' && answer.body !== null ? (answer.body as { id?: unknown }).id : undefined;
   if (answer.status !== 200 || typeof id !== 'string') {
-    throw new Blocked(`no cloud account for the kit's object server: insert_account answered ${answer.status} ${codeOf(answer.body, answer.headers) ?? ''}`.trim());
+    throw new Blocked(
+      `no cloud account for the kit's object server: insert_account answered ${answer.status} ${codeOf(answer.body, answer.headers) ?? ''}`.trim(),
+    );
   }
   cleanup.add(`cloud account ${body.name}`, async () => {
     const { status } = await api.forCleanUp().call('deleteCloudAccount', { query: { id } });

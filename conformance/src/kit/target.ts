@@ -26,7 +26,12 @@ export const isLocal = ({ url }: Pick<Target, 'url'>): boolean => loopback.has(n
 /** Why the target does not answer, or undefined when it does, whatever it says. */
 export async function unreachable(target: Target, http: HttpClient, signal: AbortSignal): Promise<string | undefined> {
   try {
-    await http.send({ method: 'GET', url: new URL('/management/agent_status', target.url).href, headers: { 'x-conformance-case': 'probe' }, signal });
+    await http.send({
+      method: 'GET',
+      url: new URL('/management/agent_status', target.url).href,
+      headers: { 'x-conformance-case': 'probe' },
+      signal,
+    });
     return undefined;
   } catch (error) {
     if (error instanceof NoAnswer) return `${target.url} does not answer: ${error.message}`;

@@ -1,5 +1,6 @@
 // Owns a TCP relay before a server of the kit that lets bytes through at a chosen rate, so that a transfer can be met while it runs.
 import { createServer, connect, type Server, type Socket } from 'node:net';
+import { Transform } from 'node:stream';
 
 const tickMs = 20;
 
@@ -24,9 +25,9 @@ export async function startThrottle({ target, bytesPerSecond }: ThrottleOptions)
   const budget = new Budget(bytesPerSecond);
   const sockets = new Set<Socket>();
   let refusing = false;
-  const server = createServer((client) => {
+  const server = createServer({ allowHalfOpen: true }, (client) => {
     if (refusing) return void client.destroy();
-    const upstream = connect(Number(port), hostname);
+    const upstream = connect({ port: Number(port), host: hostname, allowHalfOpen: true });
     for (const socket of [client, upstream]) {
       sockets.add(socket);
       socket.on('close', () => sockets.delete(socket));
@@ -46,6 +47,7 @@ export async function startThrottle({ target, bytesPerSecond }: ThrottleOptions)
     },
     close: async () => {
       budget.release();
+      budget.stop();
       drop();
       await new Promise((resolve) => server.close(resolve));
     },
@@ -58,15 +60,18 @@ function portOf(server: Server): number {
   return address.port;
 }
 
-/** Passes data on as the budget allows; the sender is held back meanwhile. */
+/** Passes data on as the budget allows, and its end after it; the sender is held back meanwhile. */
 function relay(from: Socket, to: Socket, budget: Budget): void {
-  from.on('data', (chunk) => {
-    from.pause();
-    budget.spend(chunk, (part) => to.write(part), () => from.resume());
+  const slow = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      budget.spend(chunk, (part) => this.push(part), done);
+    },
   });
-  from.on('end', () => to.end());
+  from.pipe(slow).pipe(to);
   from.on('error', () => to.destroy());
-  from.on('close', () => to.destroy());
+  from.on('close', () => {
+    if (!from.readableEnded) to.destroy();
+  });
 }
 
 interface Waiting {
@@ -79,7 +84,7 @@ class Budget {
   spent = 0;
   readonly #perTick: number;
   readonly #queue: Waiting[] = [];
-  #released = false;
+  #credit = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(bytesPerSecond: number) {
@@ -88,30 +93,33 @@ class Budget {
 
   spend(chunk: Buffer, write: Waiting['write'], done: Waiting['done']): void {
     this.#queue.push({ chunk, write, done });
-    if (this.#released) this.#let(Infinity);
-    else this.#timer ??= setInterval(() => this.#let(this.#perTick), tickMs);
+    // What was not used of a tick is kept for the next one, so that small pieces reach the rate, too.
+    this.#timer ??= setInterval(() => {
+      if (this.#credit !== Infinity) this.#credit = Math.min(this.#credit + this.#perTick, this.#perTick * 2);
+      this.#let();
+    }, tickMs);
+    this.#let();
   }
 
   release(): void {
-    this.#released = true;
-    this.#let(Infinity);
+    this.#credit = Infinity;
+    this.#let();
   }
 
-  #let(allowance: number): void {
-    let left = allowance;
-    for (let next = this.#queue[0]; next !== undefined && left > 0; next = this.#queue[0]) {
-      const part = next.chunk.subarray(0, left);
+  #let(): void {
+    for (let next = this.#queue[0]; next !== undefined && this.#credit > 0; next = this.#queue[0]) {
+      const part = next.chunk.subarray(0, this.#credit);
       next.chunk = next.chunk.subarray(part.length);
-      left -= part.length;
+      this.#credit -= part.length;
       this.spent += part.length;
       next.write(part);
       if (next.chunk.length > 0) return;
       this.#queue.shift();
       next.done();
     }
-    if (this.#queue.length === 0) {
-      clearInterval(this.#timer);
-      this.#timer = undefined;
-    }
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
   }
 }

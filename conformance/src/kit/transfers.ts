@@ -1,8 +1,8 @@
 // Owns the steps that transfer scenarios share: start one, follow it, meet it in a given state.
-import { Buffer } from 'node:buffer';
 import type { AnswerOf, Api } from './api.ts';
 import type { ReceivedFrame } from './channel.ts';
 import type { Context } from './check.ts';
+import type { Machine } from './contract.ts';
 import type { LocalFile } from './given.ts';
 import type { ObjectServerFixture, Storage } from './storage.ts';
 
@@ -15,7 +15,8 @@ export const throttled = { bytesPerSecond: 12 * MiB } as const;
 /** More than two chunks, so that something is left to pause or cancel. */
 export const severalChunks = 20 * MiB;
 
-const ended = ['completed', 'cancelled', 'failed'];
+/** True while waiting makes sense: the state is one of the contract's, and not a final one. */
+const mayChange = (machine: Machine | undefined, state: string): boolean => Object.keys(machine?.[state] ?? {}).length > 0;
 
 export async function upload({ expect }: Context, api: Api, storage: Storage, file: LocalFile, folder = 'uploads'): Promise<string> {
   const { transferId } = await api.ok('uploadObject', {
@@ -24,21 +25,40 @@ export async function upload({ expect }: Context, api: Api, storage: Storage, fi
   return expect.present(transferId, 'the answer has a transferId');
 }
 
-export async function download({ expect }: Context, api: Api, storage: Storage, key: string, downloadPath: string, objectType: 1 | 2 = 1): Promise<string> {
+export interface Download {
+  readonly key: string;
+  readonly folder: string;
+  /** 1 File, 2 Directory. */
+  readonly objectType?: 1 | 2;
+}
+
+export async function download(
+  { expect }: Context,
+  api: Api,
+  storage: Storage,
+  { key, folder, objectType = 1 }: Download,
+): Promise<string> {
   const { transferId } = await api.ok('downloadObject', {
-    body: { cloudAccount: storage.account, storageName: storage.source, objectKey: key, downloadPath, objectType },
+    body: { cloudAccount: storage.account, storageName: storage.source, objectKey: key, downloadPath: folder, objectType },
   });
   return expect.present(transferId, 'the answer has a transferId');
 }
 
 /** Waits for one of the states; a transfer that ends in another one fails the check at once. */
-export async function clientState({ eventually, expect }: Context, api: Api, transferId: string, wanted: readonly string[], fits: (status: ClientStatus) => boolean = () => true): Promise<ClientStatus> {
+export async function clientState(
+  { eventually, expect, contract }: Context,
+  api: Api,
+  transferId: string,
+  wanted: readonly string[],
+  fits: (status: ClientStatus) => boolean = () => true,
+): Promise<ClientStatus> {
   const rule = `the transfer becomes ${wanted.join(' or ')}`;
   return await eventually({
     rule,
     read: async () => {
       const status = await api.ok('getClientTransferStatus', { path: { transferId } });
-      if (ended.includes(status.status) && !wanted.includes(status.status)) expect.fail(rule, wanted, { status: status.status, errorMessage: status.errorMessage });
+      if (!wanted.includes(status.status) && !mayChange(contract.machines.ClientTransferStatusValue, status.status))
+        expect.fail(rule, wanted, { status: status.status, errorMessage: status.errorMessage });
       return status;
     },
     fits: (status) => wanted.includes(status.status) && fits(status),
@@ -52,7 +72,11 @@ export interface ServerTransferPlaces {
   readonly targetPath: string;
 }
 
-export async function startServerTransfer({ expect }: Context, api: Api, { source, target, sourcePath, targetPath }: ServerTransferPlaces): Promise<string> {
+export async function startServerTransfer(
+  { expect }: Context,
+  api: Api,
+  { source, target, sourcePath, targetPath }: ServerTransferPlaces,
+): Promise<string> {
   const answer = await api.call('initiateServerTransfer', {
     body: {
       sourceServerUrl: source.serviceUrl,
@@ -72,29 +96,46 @@ export async function startServerTransfer({ expect }: Context, api: Api, { sourc
   return expect.present(transferId, 'the answer has a transferId');
 }
 
-export async function serverState({ eventually, expect }: Context, api: Api, transferId: string, wanted: readonly string[], fits: (status: ServerStatus) => boolean = () => true): Promise<ServerStatus> {
+export async function serverState(
+  { eventually, expect, contract }: Context,
+  api: Api,
+  transferId: string,
+  wanted: readonly string[],
+  fits: (status: ServerStatus) => boolean = () => true,
+): Promise<ServerStatus> {
   const rule = `the transfer becomes ${wanted.join(' or ')}`;
   return await eventually({
     rule,
     read: async () => {
       const status = await api.ok('getServerTransferStatus', { path: { transferId } });
-      if (ended.includes(status.status) && !wanted.includes(status.status)) expect.fail(rule, wanted, { status: status.status, errorMessage: status.errorMessage });
+      if (!wanted.includes(status.status) && !mayChange(contract.machines.ServerTransferStatus, status.status))
+        expect.fail(rule, wanted, { status: status.status, errorMessage: status.errorMessage });
       return status;
     },
     fits: (status) => wanted.includes(status.status) && fits(status),
   });
 }
 
-export const isProgressOf = (transferId: string) => ({ message, json }: ReceivedFrame): boolean =>
-  message === 'progress' && String(json.Data?.TransferId).toLowerCase() === transferId.toLowerCase();
+export const isProgressOf =
+  (transferId: string) =>
+  ({ message, json }: ReceivedFrame): boolean =>
+    message === 'progress' && String(json.Data?.TransferId).toLowerCase() === transferId.toLowerCase();
 
 /** What has to hold of the progress frames of one transfer that was completed (websockets.md, ProgressPayload). */
 export function checkProgress({ expect }: Context, frames: readonly ReceivedFrame[], size: number): void {
   const data = frames.map(({ json }) => json.Data ?? {});
   const bytes = data.map(({ Bytes }) => Number(Bytes));
   expect.that(data.length > 0, 'there are progress frames for the transfer');
-  expect.that(bytes.every((value, index) => index === 0 || value >= (bytes[index - 1] ?? 0)), '`Bytes` never goes back', bytes);
-  expect.that(bytes.every((value) => value >= 0 && value <= size), '`Bytes` stays within the size of the file', bytes);
+  expect.that(
+    bytes.every((value, index) => index === 0 || value >= (bytes[index - 1] ?? 0)),
+    '`Bytes` never goes back',
+    bytes,
+  );
+  expect.that(
+    bytes.every((value) => value >= 0 && value <= size),
+    '`Bytes` stays within the size of the file',
+    bytes,
+  );
   expect.equal(data.at(-1)?.Status, 'Completed', 'the last frame says Completed');
   expect.equal(data.at(-1)?.Bytes, size, 'the last frame counts all bytes');
   expect.equal(data.at(-1)?.Size, size, 'the last frame names the size of the file');

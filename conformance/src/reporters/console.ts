@@ -90,7 +90,9 @@ function countsTable(counts: Counts, paint: Paint): string {
 
 function grouped(checks: readonly CheckResult[], status: 'blocked' | 'not-applicable', paint: Paint): string[] {
   const lines = [...groupReasons(checks, status)].map(([reason, count]) => `${paint.yellow(status)}  ${count} × ${reason}`);
-  return lines.length > reasonsShown ? [...lines.slice(0, reasonsShown), `${status}  … and ${lines.length - reasonsShown} other reasons`] : lines;
+  return lines.length > reasonsShown
+    ? [...lines.slice(0, reasonsShown), `${status}  … and ${lines.length - reasonsShown} other reasons`]
+    : lines;
 }
 
 function groupReasons(checks: readonly CheckResult[], status: Status): Map<string, number> {

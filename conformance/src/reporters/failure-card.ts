@@ -17,7 +17,9 @@ export function failureCard(check: CheckResult, paint: Paint): string {
     const { request, response, ms } = during;
     lines.push(`  ${paint.dim('request')}   ${request.method} ${request.url}`);
     if (request.body !== null) lines.push(`            ${shorten(request.body)}`);
-    lines.push(`  ${paint.dim('answer')}    ${response === null ? 'none' : `${response.status} ${shorten(response.body)}`} ${paint.dim(`${ms} ms`)}`);
+    lines.push(
+      `  ${paint.dim('answer')}    ${response === null ? 'none' : `${response.status} ${shorten(response.body)}`} ${paint.dim(`${ms} ms`)}`,
+    );
     lines.push(`  ${paint.dim('repeat')}    ${curlOf(during)}`);
   }
   return lines.join('\n');

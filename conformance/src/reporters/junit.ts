@@ -10,11 +10,22 @@ import type { Reporter } from './reporter.ts';
 const illegal = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g;
 
 export const escapeXml = (text: string): string =>
-  text.replace(illegal, '\uFFFD').replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll("'", '&apos;');
+  text
+    .replace(illegal, '\uFFFD')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&apos;');
 
 export function toJunit(result: RunResult): string {
   const controllers = [...new Set(result.checks.map(({ controller }) => controller))];
-  const suites = controllers.map((controller) => suiteOf(controller, result.checks.filter((check) => check.controller === controller)));
+  const suites = controllers.map((controller) =>
+    suiteOf(
+      controller,
+      result.checks.filter((check) => check.controller === controller),
+    ),
+  );
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="click-conformance" ${totals(result.checks)} time="${seconds(result.run.ms)}">`,
@@ -32,7 +43,11 @@ function totals(checks: readonly CheckResult[]): string {
 
 function suiteOf(controller: string, checks: readonly CheckResult[]): string {
   const ms = checks.reduce((sum, check) => sum + check.ms, 0);
-  return [`  <testsuite name="${escapeXml(controller)}" ${totals(checks)} time="${seconds(ms)}">`, ...checks.map(caseOf), '  </testsuite>'].join('\n');
+  return [
+    `  <testsuite name="${escapeXml(controller)}" ${totals(checks)} time="${seconds(ms)}">`,
+    ...checks.map(caseOf),
+    '  </testsuite>',
+  ].join('\n');
 }
 
 function caseOf(check: CheckResult): string {
