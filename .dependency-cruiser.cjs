@@ -27,7 +27,7 @@ module.exports = {
     exclude: { path: ['/dist/', '^scripts/templates/'] },
     tsPreCompilationDeps: true,
     combinedDependencies: true,
-    tsConfig: { fileName: 'tsconfig.tests.json' },
+    tsConfig: { fileName: 'tsconfig.check.json' },
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['source', 'import', 'types', 'require', 'node', 'default'], extensions: ['.ts', '.js', '.json', '.d.ts'] },
   },
 };
