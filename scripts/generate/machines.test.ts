@@ -14,7 +14,9 @@ describe('the state machines', () => {
   });
 
   it('are refused when they name a state that the enumeration does not have', () => {
-    expect(() => machinesModule(document({ open: { finish: 'gone' }, done: {} }))).toThrow('open + finish leads to the unknown state "gone"');
+    expect(() => machinesModule(document({ open: { finish: 'gone' }, done: {} }))).toThrow(
+      'open + finish leads to the unknown state "gone"',
+    );
     expect(() => machinesModule(document({ open: {}, done: {}, lost: {} }))).toThrow('names the unknown state lost');
   });
 });
