@@ -9,6 +9,7 @@ import type { Database } from './store/database.ts';
 import type { HistoryStore } from './store/history-store.ts';
 import { TransferStore } from './store/transfer-store.ts';
 import { TransferEngine } from './transfers/engine.ts';
+import { isExplained } from './transfers/errors.ts';
 import { defaultSettings } from './transfers/settings.ts';
 import { Staging } from './transfers/staging.ts';
 
@@ -24,7 +25,11 @@ export interface TransferServiceOptions {
 
 export async function openTransferServices(options: TransferServiceOptions): Promise<{ transfers: TransferEngine; staging: Staging }> {
   const { config, database, now, log, cloudAccounts, history, providerFor } = options;
-  const report = (error: unknown): void => log.error({ err: error }, 'transfer engine');
+  const report = (error: unknown): void => {
+    // A target that is gone cannot be cleaned up now; that is nobody's defect, and it is tried again at the next start.
+    if (isExplained(error)) log.warn({ reason: error.message }, 'the clean-up of a transfer has to wait');
+    else log.error({ err: error }, 'transfer engine');
+  };
   const ledger = new TransferStore(database);
   const transfers = new TransferEngine({
     ledger,
