@@ -63,7 +63,9 @@ async function staged({ dataDir }: TestAgent = running): Promise<string[]> {
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name).slice(dataDir.length));
 }
 
-const nothingStaged = () => expect.poll(() => staged(), { timeout: 10_000 }).toEqual([]);
+async function nothingStaged(): Promise<void> {
+  await expect.poll(() => staged(), { timeout: 10_000 }).toEqual([]);
+}
 
 describe('an upload by form', () => {
   it('takes its fields before, after and around the file', async () => {
