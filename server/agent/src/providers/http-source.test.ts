@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { httpObjectProvider } from './http-object.ts';
-import { collect, errorOf, kindOf, get } from './testing/provider-contract.ts';
+import { collect, errorOf, kindOf, get } from './testing/provider-tools.ts';
 import type { Provider } from './provider.ts';
 import { scriptedServer, type Script, type ScriptedServer } from './testing/scripted-server.ts';
 

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { httpObjectProvider } from './http-object.ts';
-import { describeProvider, errorOf, kindOf, put, uploadOf, type Fixture } from './testing/provider-contract.ts';
+import { describeProvider } from './testing/provider-contract.ts';
+import { errorOf, kindOf, put, uploadOf, type Fixture } from './testing/provider-tools.ts';
 import type { UploadSession } from './provider.ts';
 import { bodyOf, scriptedServer, type Script, type ScriptedServer } from './testing/scripted-server.ts';
 

@@ -1,6 +1,6 @@
 import { CloudType } from '@click-kit/contract';
 import { describe, expect, it } from 'vitest';
-import { kindOf } from './testing/provider-contract.ts';
+import { kindOf } from './testing/provider-tools.ts';
 import { s3Provider } from './s3.ts';
 
 const account = { cloudType: CloudType.AWS, region: 'eu-central-1', endpoint: '', accessKey: 'me', secretKey: 'secret', serviceUrl: '' };

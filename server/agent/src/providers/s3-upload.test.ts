@@ -2,7 +2,7 @@ import { CloudType } from '@click-kit/contract';
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { collect, errorOf, kindOf, uploadOf, writeAll } from './testing/provider-contract.ts';
+import { collect, errorOf, kindOf, uploadOf, writeAll } from './testing/provider-tools.ts';
 import type { Provider } from './provider.ts';
 import { s3Provider } from './s3.ts';
 import { chunkSizeFor } from './s3-limits.ts';

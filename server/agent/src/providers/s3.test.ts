@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 // @ts-expect-error s3rver brings no types
 import S3rver from 's3rver';
-import { describeProvider, type Fixture } from './testing/provider-contract.ts';
+import { describeProvider } from './testing/provider-contract.ts';
+import { type Fixture } from './testing/provider-tools.ts';
 import { s3Provider } from './s3.ts';
 
 interface S3TestServer {

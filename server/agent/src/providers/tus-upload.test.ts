@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { httpObjectProvider } from './http-object.ts';
-import { errorOf, kindOf, get, put, uploadOf, writeAll } from './testing/provider-contract.ts';
+import { errorOf, kindOf, get, put, uploadOf, writeAll } from './testing/provider-tools.ts';
 import type { Provider } from './provider.ts';
 import { scriptedServer, type ScriptedServer } from './testing/scripted-server.ts';
 

@@ -1,0 +1,62 @@
+// Owns what the tests of providers do with one: put, get, collect, and look at what it throws.
+import type { Readable } from 'node:stream';
+import { ProviderError, type Provider, type ProviderErrorKind, type UploadRequest, type UploadSession } from '../provider.ts';
+
+/** A server that is running, with one empty bucket. */
+export interface Fixture {
+  readonly provider: Provider;
+  /** The same server with credentials that it must refuse. */
+  readonly stranger: Provider;
+  readonly bucket: string;
+  /** The smallest chunk that the provider takes in several pieces. */
+  readonly chunkSize: number;
+  close(): Promise<void>;
+}
+
+export const signal = (): AbortSignal => AbortSignal.timeout(15_000);
+
+export function uploadOf({ bucket, chunkSize }: Pick<Fixture, 'bucket' | 'chunkSize'>, key: string, size: number): UploadRequest {
+  return { bucket, key, size, chunkSize, contentType: 'application/octet-stream' };
+}
+
+/** Writes from the session's offset to the end of `bytes`, through one buffer that is overwritten each time. */
+export async function writeAll(session: UploadSession, bytes: Buffer, chunkSize: number): Promise<void> {
+  const slab = Buffer.alloc(chunkSize);
+  while (session.offset < bytes.length) {
+    const chunk = slab.subarray(0, Math.min(chunkSize, bytes.length - session.offset));
+    bytes.copy(chunk, 0, session.offset);
+    await session.write(chunk, signal());
+    slab.fill(0);
+  }
+}
+
+export async function put(fixture: Fixture, key: string, bytes: Buffer): Promise<void> {
+  const session = await fixture.provider.openUpload(uploadOf(fixture, key, bytes.length), signal());
+  await writeAll(session, bytes, fixture.chunkSize);
+  await session.commit(signal());
+}
+
+export async function get({ provider, bucket }: Pick<Fixture, 'provider' | 'bucket'>, key: string, offset = 0, eTag = ''): Promise<Buffer> {
+  return collect(await provider.read({ bucket, key, offset, eTag }, signal()));
+}
+
+export async function collect(stream: Readable): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+/** The error that the work must end with. */
+export async function errorOf(work: Promise<unknown>): Promise<ProviderError> {
+  const error = await work.then(
+    () => new Error('nothing was refused'),
+    (reason: unknown) => reason,
+  );
+  if (error instanceof ProviderError) return error;
+  throw error;
+}
+
+/** The kind of that error; anything but a `ProviderError` is thrown on. */
+export async function kindOf(work: Promise<unknown>): Promise<ProviderErrorKind> {
+  return (await errorOf(work)).kind;
+}
