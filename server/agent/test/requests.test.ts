@@ -86,6 +86,12 @@ describe('a bad request', () => {
     });
   });
 
+  it('with a body that is not compressed as it says is answered 499 DEFAULT', async () => {
+    const headers = { ...json, 'content-encoding': 'gzip' };
+    const answer = await running.send('/authentication/login', { method: 'POST', headers, body: '{}' });
+    expect(await problem(answer)).toMatchObject({ status: 499, code: 'DEFAULT' });
+  });
+
   it('with a body of another media type is answered 499 DEFAULT', async () => {
     const answer = await running.send('/authentication/login', { method: 'POST', headers: { 'content-type': 'text/plain' }, body: 'x' });
     expect(await problem(answer)).toMatchObject({ status: 499, code: 'DEFAULT' });

@@ -28,9 +28,7 @@ export function mount(options: MountOptions, guard: Guard, readBody: RequestHand
     if (request.method !== 'GET') {
       const { path, method } = request;
       response.once('finish', () => options.onCall({ operation: id, path, method, origin: request.get('x-app-origin') ?? '' }));
-      await new Promise<void>((resolve, reject) =>
-        readBody(request, response, (error) => (error === undefined ? resolve() : reject(error as Error))),
-      );
+      await readBodyOf(request, response, readBody);
     }
     await guard(id, request, response);
     // With optional security the validator lets a bad token pass as "no token"; a token that was sent has to be good.
@@ -38,6 +36,17 @@ export function mount(options: MountOptions, guard: Guard, readBody: RequestHand
     if (failure !== undefined) throw failure;
     await answer(id, request, response, options);
   };
+}
+
+/** Whatever the body parser stumbles over (syntax, size, charset, compression, an early end) is the client's. */
+function readBodyOf(request: Request, response: Response, readBody: RequestHandler): Promise<void> {
+  return new Promise((resolve, reject) => {
+    void readBody(request, response, (error?: unknown) => {
+      if (error === undefined) return resolve();
+      const reason = error instanceof Error ? error.message : 'unknown error';
+      reject(new Problem(499, 'DEFAULT', `The body cannot be read: ${reason}.`, error));
+    });
+  });
 }
 
 function operationOf(request: Request, response: Response): OperationId {

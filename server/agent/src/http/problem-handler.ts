@@ -23,7 +23,7 @@ function requestProblem(error: unknown, request: Request): Problem | undefined {
   if (error instanceof validator.BadRequest) return invalidRequest(error, request);
   if (error instanceof validator.UnsupportedMediaType)
     return new Problem(499, 'DEFAULT', `The media type of the body is not supported: ${error.message}.`);
-  return bodyProblem(error);
+  return undefined;
 }
 
 function invalidRequest(error: InstanceType<typeof validator.BadRequest>, request: Request): Problem {
@@ -32,11 +32,4 @@ function invalidRequest(error: InstanceType<typeof validator.BadRequest>, reques
   const openapi = (request as { openapi?: { schema?: { responses?: Record<string, unknown> } } }).openapi;
   const documented400 = openapi?.schema?.responses?.['400'] !== undefined;
   return new Problem(documented400 ? 400 : 499, 'DEFAULT', message, error);
-}
-
-/** Errors of express.json: malformed JSON, a body over the limit, an unknown charset, an aborted request. */
-function bodyProblem(error: unknown): Problem | undefined {
-  if (!(error instanceof Error) || !('type' in error) || !('status' in error)) return undefined;
-  if (typeof error.status !== 'number' || error.status < 400 || error.status > 499) return undefined;
-  return new Problem(499, 'DEFAULT', `The body cannot be read: ${error.message}.`, error);
 }

@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { errorOf, type Fixture, get, kindOf, put, signal, uploadOf, writeAll } from './provider-tools.ts';
+import { type Fixture, get, kindOf, put, signal, uploadOf, writeAll } from './provider-tools.ts';
 
 const cases = {
   credentials: 'accepts good credentials and refuses bad ones',
