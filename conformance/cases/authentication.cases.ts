@@ -1,5 +1,6 @@
 // Owns the cases of the Authentication operations (authentication.md).
 import type { Case } from '../src/kit/case.ts';
+import { idsOf } from '../src/kit/requirement-ids.ts';
 
 export const cases: readonly Case[] = [
   {
@@ -7,7 +8,7 @@ export const cases: readonly Case[] = [
     title: 'Login answers with a token, or with a challenge and a session',
     operation: 'login',
     as: null,
-    request: async ({ given }) => ({ body: given.loginBody() }),
+    request: async ({ given }) => ({ body: await given.acceptedLoginBody() }),
     expect: {
       status: 200,
       also: ({ body }, { expect }) => {
@@ -26,7 +27,7 @@ export const cases: readonly Case[] = [
           );
       },
     },
-    proves: ['AUTH-LOGIN-001'],
+    proves: ['AUTH-LOGIN-001', 'AUTH-LOGIN-002', 'AUTH-LOGIN-003', 'AUTH-LOGIN-007', 'ERR-STATUS-200', ...idsOf('AUTH-FIELD', 1, 3)],
   },
   {
     id: 'authentication.login.wrong-password',
@@ -36,7 +37,7 @@ export const cases: readonly Case[] = [
     as: null,
     request: async ({ given, name }) => ({ body: { ...given.loginBody(), password: name('wrong') } }),
     expect: { status: 401, errorCode: 'AUTH' },
-    proves: ['ERR-STATUS-401'],
+    proves: ['AUTH-LOGIN-005', 'ERR-STATUS-401'],
   },
   {
     id: 'authentication.login.unknown-user',
@@ -46,7 +47,7 @@ export const cases: readonly Case[] = [
     as: null,
     request: async ({ given, name }) => ({ body: { ...given.loginBody(), username: `${name('nobody')}@example.com` } }),
     expect: { status: 401, errorCode: 'AUTH' },
-    proves: ['ERR-STATUS-401'],
+    proves: ['AUTH-LOGIN-005', 'ERR-STATUS-401'],
   },
   {
     id: 'authentication.login.truncated-json',
@@ -56,7 +57,7 @@ export const cases: readonly Case[] = [
     level: 'SHOULD',
     request: { text: '{"username": "user@exam', headers: { 'content-type': 'application/json' }, invalid: true },
     expect: { status: 499, errorCode: 'DEFAULT' },
-    proves: ['ERR-STATUS-499'],
+    proves: ['ERR-STATUS-499', 'ERR-CODE-002'],
   },
   {
     id: 'authentication.login.missing-fields',
@@ -66,7 +67,7 @@ export const cases: readonly Case[] = [
     level: 'SHOULD',
     request: { body: {}, invalid: true },
     expect: { status: 499, errorCode: 'DEFAULT' },
-    proves: ['ERR-STATUS-499'],
+    proves: ['ERR-STATUS-499', 'ERR-CODE-002'],
   },
   {
     id: 'authentication.logout.bad-token',
@@ -77,6 +78,7 @@ export const cases: readonly Case[] = [
     level: 'SHOULD',
     request: { body: { jwtToken: 'this-is-no-token' } },
     expect: { status: 401, errorCode: 'TOKEN' },
+    proves: ['AUTH-LOGOUT-005'],
   },
   {
     id: 'authentication.respond-to-mfa.unknown-session',
@@ -86,6 +88,6 @@ export const cases: readonly Case[] = [
     level: 'SHOULD',
     request: { body: { userCode: '123456', session: 'this-is-no-session' } },
     expect: { status: 499, errorCode: 'SESSION' },
-    proves: ['ERR-STATUS-499'],
+    proves: ['AUTH-MFA-005', 'ERR-STATUS-499', 'ERR-CODE-006'],
   },
 ];

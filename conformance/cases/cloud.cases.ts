@@ -36,11 +36,19 @@ async function unknownBucket({ given, name }: Context): Promise<{ account: { id:
 /** What is not there is told as 499; NOT_FOUND is documented as the code for it (errors.md). */
 const unknownPlaces = (
   [
-    ['listObjects', (account: object, bucket: string) => ({ account, request: { bucketName: bucket } })],
-    ['deleteObject', (account: object, storageName: string) => ({ cloudAccount: account, storageName, key: 'nothing.bin' })],
-    ['createFolder', (account: object, storageName: string) => ({ cloudAccount: account, storageName, path: '', folderName: 'folder' })],
-  ] as const satisfies readonly (readonly [OperationId, (account: object, bucket: string) => object])[]
-).map(([operation, body]): Case => ({
+    ['listObjects', 'CLOUD-UNKNOWN-003', (account: object, bucketName: string) => ({ account, request: { bucketName } })],
+    [
+      'deleteObject',
+      'CLOUD-UNKNOWN-004',
+      (account: object, storageName: string) => ({ cloudAccount: account, storageName, key: 'nothing.bin' }),
+    ],
+    [
+      'createFolder',
+      'CLOUD-UNKNOWN-005',
+      (account: object, storageName: string) => ({ cloudAccount: account, storageName, path: '', folderName: 'folder' }),
+    ],
+  ] as const satisfies readonly (readonly [OperationId, string, (account: object, bucket: string) => object])[]
+).map(([operation, requirement, body]): Case => ({
   id: `cloud.${operation.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.unknown-bucket`,
   title: `${operation} does not know an unknown bucket`,
   operation,
@@ -50,6 +58,7 @@ const unknownPlaces = (
     return { body: body(account, bucket) };
   },
   expect: { status: 499, errorCode: 'NOT_FOUND' },
+  proves: [requirement, 'ERR-CODE-010'],
 }));
 
 export const cases: readonly Case[] = [
@@ -60,7 +69,7 @@ export const cases: readonly Case[] = [
     title: 'Get Cloud Accounts lists the accounts as a plain array',
     operation: 'getCloudAccounts',
     expect: { status: 200, also: ({ body }, { expect }) => expect.that(Array.isArray(body), 'the answer is an array', typeof body) },
-    proves: ['CLOUD-ACCOUNT-001'],
+    proves: ['CLOUD-ACCOUNT-001', 'ERR-STATUS-200'],
   },
   {
     id: 'cloud.get-all-client-transfers.success',

@@ -11,7 +11,7 @@ export const cases: readonly Case[] = [
       status: 200,
       also: ({ body }, { expect }) => expect.oneOf(body, [0, 1, 2, 4, 8], 'the status is one of the documented states'),
     },
-    proves: ['MGMT-STATUS-001'],
+    proves: ['MGMT-STATUS-001', 'ERR-STATUS-200'],
   },
   {
     id: 'management.get-agent-status.started-when-signed-in',

@@ -1,5 +1,6 @@
 // Owns the cases of the TransferHistory operations (transferhistory.md).
 import type { Case } from '../src/kit/case.ts';
+import { isTheUpload, mixedHistory } from '../src/kit/mixed-history.ts';
 import { pageOf } from '../src/kit/paging.ts';
 
 export const cases: readonly Case[] = [
@@ -23,39 +24,47 @@ export const cases: readonly Case[] = [
         expect.equal(data.length, total > 1 ? 1 : 0, 'the second page of one holds the second record, if there is one');
       },
     },
-    proves: ['HIST-LIST-002'],
+    proves: ['HIST-LIST-002', 'HIST-PAGE-002'],
   },
-  ...(['origin', 'status', 'direction'] as const).map((filter): Case => {
-    const [value, field] = { origin: [8, 'origin'] as const, status: [4, 'transferStatus'] as const, direction: [1, 'direction'] as const }[
-      filter
-    ];
-    return {
-      id: `transfer-history.get-all-transfer-history.filter-by-${filter}`,
-      title: `Get All keeps only records of the wanted ${filter}`,
-      operation: 'getAllTransferHistory',
-      request: { query: { [filter]: value, pagesize: 200 } },
-      expect: {
-        status: 200,
-        also: ({ body }, { expect }) => {
-          const { data } = pageOf(body, expect);
-          expect.that(
-            data.every((record) => record[field] === value),
-            `every record has ${field} ${value}`,
-          );
-        },
+  ...(
+    [
+      ['origin', 'origin'],
+      ['status', 'transferStatus'],
+      ['direction', 'direction'],
+    ] as const
+  ).map(([filter, field]): Case => ({
+    id: `transfer-history.get-all-transfer-history.filter-by-${filter}`,
+    title: `Get All keeps only records of the wanted ${filter}, and finds those`,
+    operation: 'getAllTransferHistory',
+    impact: 'self-cleaning',
+    request: async (context) => ({ query: { [filter]: Number((await mixedHistory(context))[field]), pagesize: 200 } }),
+    expect: {
+      status: 200,
+      also: ({ body }, context) => {
+        const { data } = pageOf(body, context.expect);
+        const ours = context.expect.present(data.find(isTheUpload(context)), `an upload is found by its ${filter}`);
+        context.expect.that(
+          data.every((record) => record[field] === ours[field]),
+          `every record has ${field} ${String(ours[field])}`,
+        );
       },
-      proves: ['HIST-LIST-003'],
-    };
-  }),
+    },
+    proves: ['HIST-LIST-003'],
+  })),
   {
     id: 'transfer-history.get-all-transfer-history.sorted',
     title: 'Get All sorts by StartDate, newest first, unless told otherwise',
     operation: 'getAllTransferHistory',
-    request: { query: { pagesize: 200 } },
+    impact: 'self-cleaning',
+    request: async (context) => {
+      await mixedHistory(context);
+      return { query: { pagesize: 200 } };
+    },
     expect: {
       status: 200,
       also: ({ body }, { expect }) => {
         const dates = pageOf(body, expect).data.map(({ startDate }) => Date.parse(String(startDate)));
+        expect.that(dates.length > 1, 'there are records to compare', dates.length);
         expect.that(
           dates.every((date, index) => index === 0 || date <= (dates[index - 1] ?? 0)),
           'the start dates descend',
@@ -79,5 +88,6 @@ export const cases: readonly Case[] = [
     level: 'SHOULD',
     request: { query: { page: 0 }, invalid: true },
     expect: { status: 499, errorCode: 'DEFAULT' },
+    proves: ['HIST-PAGE-001'],
   },
 ];

@@ -1,6 +1,7 @@
 // Owns the cases of the User operations (user.md).
 import type { Case } from '../src/kit/case.ts';
 import { pageOf } from '../src/kit/paging.ts';
+import { idsOf } from '../src/kit/requirement-ids.ts';
 
 export const cases: readonly Case[] = [
   {
@@ -20,7 +21,7 @@ export const cases: readonly Case[] = [
         );
       },
     },
-    proves: ['USER-LIST-001'],
+    proves: ['USER-LIST-001', ...idsOf('USER-FIELD', 1, 15)],
   },
   {
     id: 'user.get-all-users.page-size',
@@ -32,7 +33,7 @@ export const cases: readonly Case[] = [
       body: { options: { page: 1, pageSize: 1 } },
       also: ({ body }, { expect }) => expect.equal(pageOf(body, expect).data.length, 1, 'the page holds one user'),
     },
-    proves: ['USER-LIST-002'],
+    proves: ['USER-LIST-002', 'USER-PAGE-003'],
   },
   {
     id: 'user.get-all-users.beyond-the-last-page',
@@ -45,6 +46,7 @@ export const cases: readonly Case[] = [
       body: { options: { page: 100_000, pageSize: 50 } },
       also: ({ body }, { expect }) => expect.equal(pageOf(body, expect).data.length, 0, 'the page is empty'),
     },
+    proves: ['USER-PAGE-002'],
   },
   {
     id: 'user.get-all-users.filter-by-username',
@@ -92,6 +94,7 @@ export const cases: readonly Case[] = [
       status: 200,
       also: ({ body }, { expect }) => {
         const dates = pageOf(body, expect).data.map(({ createDate }) => Date.parse(String(createDate)));
+        expect.that(dates.length > 0, 'the signed-in user is there to be sorted', dates.length);
         expect.that(
           dates.every((date, index) => index === 0 || date >= (dates[index - 1] ?? 0)),
           'the creation dates ascend',
@@ -115,5 +118,6 @@ export const cases: readonly Case[] = [
     level: 'SHOULD',
     request: { query: { page: 0 }, invalid: true },
     expect: { status: 499, errorCode: 'DEFAULT' },
+    proves: ['USER-PAGE-001'],
   },
 ];

@@ -52,6 +52,12 @@ describe('the command line', () => {
     [['run', '--username', 'a'], 'give both --username and --password'],
     [['run', '--spawn', '--target', 'http://localhost:1'], '--spawn brings its own target'],
     [['run', '--only', 'no.such.check'], 'no check matches no.such.check'],
+    [['run', '--profile', 'nothing.yaml'], 'nothing.yaml cannot be read'],
+    [['run', '--expected-failures', 'nothing.yaml'], 'nothing.yaml cannot be read'],
+    [['run', '--frozen', '0.0.0'], 'there is no frozen set for version 0.0.0'],
+    [['replay', 'a', '--report', 'nothing.json'], 'nothing.json cannot be read'],
+    [['sweep', '--prefix', '*'], '--prefix takes the prefix of a run'],
+    [['diff', 'one'], 'this takes OLD and NEW'],
   ])('answers %j with exit code 64 and one line', async (args, line) => {
     const { code, err } = await click(args);
     expect(code).toBe(64);
@@ -76,7 +82,7 @@ describe('the command line', () => {
     const { code, out } = await click(['run', '--target', 'http://127.0.0.1:1', '--report-dir', 'out']);
     expect(code).toBe(2);
     expect(out).toContain('INCOMPLETE');
-    expect(await readdir(join(folder, 'out'))).toEqual(['junit.xml', 'report.html', 'result.json']);
+    expect(await readdir(join(folder, 'out'))).toEqual(['ctrf.json', 'events.ndjson', 'junit.xml', 'report.html', 'result.json', 'summary.md']);
     expect(await resultIn(join(folder, 'out'))).toMatchObject({
       verdict: { verdict: 'incomplete', exitCode: 2 },
       target: { reachable: false },

@@ -2,13 +2,20 @@
 // Owns the command line: which command, and which exit code when it cannot be carried out.
 import type { Command, Surroundings } from './commands/command.ts';
 import { coverage } from './commands/coverage.ts';
+import { diff } from './commands/diff.ts';
+import { dredd } from './commands/dredd.ts';
+import { explain } from './commands/explain.ts';
 import { list } from './commands/list.ts';
+import { proxy } from './commands/proxy.ts';
+import { replay } from './commands/replay.ts';
 import { run } from './commands/run.ts';
+import { sweep } from './commands/sweep.ts';
+import { ask } from './commands/ask.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { KitFault, UsageError } from './kit/faults.ts';
 import { kitVersion } from './version.ts';
 
-const commands: Readonly<Record<string, Command>> = { run, list, coverage };
+const commands: Readonly<Record<string, Command>> = { run, list, coverage, explain, replay, sweep, diff, dredd, proxy };
 
 const usage = `Usage: click-conformance <command> [options]
 
@@ -65,6 +72,7 @@ process.on('SIGTERM', () => stopping.abort(new Error('the run was interrupted'))
 process.exitCode = await main(process.argv.slice(2), {
   terminal: { write: (text) => void process.stdout.write(text), isTTY: process.stdout.isTTY, columns: process.stdout.columns ?? 80 },
   complain,
+  ask: process.stdin.isTTY && process.stdout.isTTY ? (question) => ask(question, stopping.signal) : undefined,
   env: process.env,
   cwd: process.env.INIT_CWD ?? process.cwd(),
   signal: stopping.signal,

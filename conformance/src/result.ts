@@ -6,8 +6,9 @@ export type Level = (typeof levels)[number];
 
 /**
  * `blocked`: applies, but could not run. `not-applicable`: does not apply to this target. `error`: the kit itself is at fault.
+ * `expected`: failed, as the expected-failures file says. `unscored`: ran, but does not decide (flaky, or newer than the frozen set).
  */
-export const statuses = ['passed', 'failed', 'blocked', 'not-applicable', 'error'] as const;
+export const statuses = ['passed', 'failed', 'blocked', 'not-applicable', 'error', 'expected', 'unscored'] as const;
 export type Status = (typeof statuses)[number];
 
 export interface RecordedExchange {
@@ -48,6 +49,15 @@ export interface Undocumented {
   readonly what: string;
 }
 
+/** Why a check does not decide the verdict, and how it ended. */
+export interface Standing {
+  readonly kind: 'expected' | 'flaky' | 'not-scored';
+  readonly outcome: Status;
+  readonly why: string;
+  readonly owner?: string;
+  readonly expires?: string;
+}
+
 export interface CheckResult {
   readonly id: string;
   readonly title: string;
@@ -58,13 +68,19 @@ export interface CheckResult {
   readonly proves: readonly string[];
   readonly level: Level;
   readonly status: Status;
-  /** Why a check is blocked, not applicable or in error. */
+  /** Why a check is blocked, not applicable, in error, expected or unscored. */
   readonly reason?: string;
+  /** Only of checks that failed: it ended before its last step, so what it has not reported is open. */
+  readonly cutShort?: true;
+  /** Only of checks that are `expected` or `unscored`. */
+  readonly standing?: Standing;
   readonly failures: readonly Failure[];
   /** How many assertions were made: a pass without evidence is a kit fault. */
   readonly evidence: number;
   readonly exchanges: readonly RecordedExchange[];
   readonly frames: readonly Frame[];
+  /** The addresses of the channels that the check listened to, where it did. */
+  readonly channels?: readonly string[];
   readonly undocumented: readonly Undocumented[];
   readonly ms: number;
 }
@@ -84,6 +100,28 @@ export interface Coverage {
   readonly frames: readonly { readonly message: string; readonly frames: number; readonly reason?: string }[];
 }
 
+/** What the run was told beside its target and its selection; never a secret. */
+export interface RunSettings {
+  readonly profile?: string;
+  readonly expectedFailures?: string;
+  readonly frozen?: string;
+  readonly allow: readonly string[];
+  readonly userType?: number;
+}
+
+export const requirementStatuses = ['passed', 'failed', 'blocked', 'not-executed', 'not-applicable'] as const;
+export type RequirementStatus = (typeof requirementStatuses)[number];
+
+/** Of every requirement that can be observed; as good as the worst of the checks that prove it. */
+export interface RequirementResult {
+  readonly id: string;
+  readonly level: 'MUST' | 'SHOULD';
+  readonly text: string;
+  readonly status: RequirementStatus;
+  readonly controllers: readonly string[];
+  readonly checks: readonly string[];
+}
+
 export interface RunResult {
   readonly kit: { readonly name: string; readonly version: string };
   readonly contract: { readonly title: string; readonly version: string; readonly digest: string };
@@ -96,9 +134,13 @@ export interface RunResult {
   };
   readonly target: { readonly url: string; readonly spawned: boolean; readonly reachable: boolean };
   readonly selection: { readonly only: readonly string[]; readonly selected: number; readonly known: number; readonly digest: string };
+  readonly settings?: RunSettings;
+  /** Entries of the expected-failures file that no longer hold; each fails the run. */
+  readonly stale?: readonly string[];
   readonly verdict: { readonly verdict: Verdict; readonly exitCode: number; readonly reasons: readonly string[] };
   readonly counts: Counts;
   readonly checks: readonly CheckResult[];
+  readonly requirements: readonly RequirementResult[];
   readonly coverage: Coverage;
   readonly cleanupErrors: readonly string[];
 }
@@ -109,8 +151,20 @@ export function levelOf(check: Pick<CheckResult, 'level' | 'status' | 'failures'
   return levels.find((level) => check.failures.some((failure) => failure.level === level)) ?? check.level;
 }
 
+/** Ended early by a failure of a weaker level than its own: whether its stronger rules hold is open. */
+export const leftOpen = (check: Pick<CheckResult, 'level' | 'status' | 'failures' | 'cutShort'>): boolean =>
+  check.cutShort === true && check.status === 'failed' && levels.indexOf(levelOf(check)) > levels.indexOf(check.level);
+
 export function countsOf(checks: readonly Pick<CheckResult, 'level' | 'status' | 'failures'>[]): Counts {
-  const zero = (): Record<Status, number> => ({ passed: 0, failed: 0, blocked: 0, 'not-applicable': 0, error: 0 });
+  const zero = (): Record<Status, number> => ({
+    passed: 0,
+    failed: 0,
+    blocked: 0,
+    'not-applicable': 0,
+    error: 0,
+    expected: 0,
+    unscored: 0,
+  });
   const counts = { ...zero(), total: checks.length, byLevel: { MUST: zero(), SHOULD: zero(), INFO: zero() } };
   for (const check of checks) {
     counts[check.status] += 1;

@@ -1,7 +1,32 @@
 // Owns the story of a session: login, use, logout, and a token that is dead afterwards (authentication.md).
+import { NotApplicable } from '../../src/kit/faults.ts';
 import { scenario } from '../../src/kit/scenario.ts';
 
+/** The user types of desktop clients (authentication.md, LoginRequest). */
+const desktopTypes = [16, 32, 64];
+
 export const scenarios = [
+  scenario(
+    'authentication.session.login-with-type',
+    {
+      title: 'Login takes the user type of a desktop client',
+      controller: 'Authentication',
+      operations: ['login', 'logout', 'getAllUsers'],
+      proves: ['AUTH-LOGIN-006'],
+      after: ['authentication.login.success'],
+    },
+    async (context) => {
+      const { api, given, expect } = context;
+      const { username, password } = given.credentials();
+      const { data } = await (await given.session()).ok('getAllUsers', { query: { username } });
+      const type = data.find((user) => user.username === username)?.userType;
+      if (type === undefined || !desktopTypes.includes(type))
+        throw new NotApplicable(`the user is of type ${type ?? 'unknown'}, which is none of desktop clients`);
+      const { jwtToken, challenge } = await api.ok('login', { body: { username, password, type } });
+      if (jwtToken !== '') context.cleanUp('the session of a typed login', () => api.forCleanUp().call('logout', { body: { jwtToken } }));
+      expect.that(jwtToken !== '' || challenge !== 0, 'the login yields a token or a challenge');
+    },
+  ),
   scenario(
     'authentication.session.logout-ends-the-token',
     {
@@ -9,14 +34,15 @@ export const scenarios = [
       controller: 'Authentication',
       operations: ['login', 'logout', 'getCloudAccounts'],
       statuses: [200, 401],
-      proves: ['AUTH-LOGOUT-001'],
+      proves: ['AUTH-LOGOUT-001', 'AUTH-LOGOUT-002', 'AUTH-LOGOUT-003', 'AUTH-TOKEN-001'],
       after: ['authentication.login.success'],
     },
     async ({ api, given, expect }) => {
       const session = await given.freshSession();
       const before = await session.call('getCloudAccounts');
       expect.equal(before.status, 200, 'the token of a login opens a protected operation');
-      await api.ok('logout', { body: { jwtToken: expect.present(session.token, 'there is a token') } });
+      const logout = await api.call('logout', { body: { jwtToken: expect.present(session.token, 'there is a token') } });
+      expect.equal({ status: logout.status, bytes: logout.size }, { status: 200, bytes: 0 }, 'Logout answers 200 without a body');
       const after = await session.call('getCloudAccounts');
       expect.equal(after.status, 401, 'after logout the token is refused with 401');
     },
@@ -29,6 +55,7 @@ export const scenarios = [
       operations: ['login', 'logout', 'getCloudAccounts'],
       level: 'SHOULD',
       after: ['authentication.login.success'],
+      proves: ['AUTH-LOGOUT-004'],
     },
     async ({ api, given, expect }) => {
       const [first, second] = [await given.freshSession(), await given.freshSession()];

@@ -19,7 +19,7 @@ export const scenarios = [
       title: 'The one-time code completes a login with a second factor',
       controller: 'Authentication',
       operations: ['login', 'respondToMfa', 'getCloudAccounts', 'logout'],
-      proves: ['AUTH-MFA-001'],
+      proves: ['AUTH-MFA-001', 'AUTH-MFA-002', 'AUTH-MFA-003', 'AUTH-LOGIN-004'],
     },
     async (context) => {
       const { api, given, expect, oneTimeCode } = context;
@@ -41,6 +41,7 @@ export const scenarios = [
       operations: ['login', 'respondToMfa'],
       statuses: [200, 499],
       level: 'SHOULD',
+      proves: ['AUTH-MFA-004', 'ERR-CODE-012'],
     },
     async (context) => {
       const { api, expect, should } = context;

@@ -3,6 +3,7 @@ import type { ChannelListener } from '../../src/kit/channel.ts';
 import type { Context } from '../../src/kit/check.ts';
 import type { ReceivedFrame } from '../../src/kit/channel.ts';
 import { scenario } from '../../src/kit/scenario.ts';
+import { idsOf } from '../../src/kit/requirement-ids.ts';
 
 const noticeWith =
   (origin: string) =>
@@ -26,7 +27,7 @@ export const scenarios = [
         title: `The channel ${channel} opens without a token and closes cleanly`,
         controller: 'Channels',
         operations: [],
-        proves: ['WS-OPEN-001'],
+        proves: ['WS-OPEN-001', channel === 'notification' ? 'WS-OPEN-003' : 'WS-OPEN-004'],
       },
       async ({ given, expect }) => {
         const listener = await given.channel(channel);
@@ -54,7 +55,7 @@ export const scenarios = [
       controller: 'Channels',
       operations: ['listBuckets', 'manageSharedCloudAccount'],
       statuses: [200, 499],
-      proves: ['WS-APP-001', 'WS-APP-002'],
+      proves: ['WS-APP-001', 'WS-APP-002', 'WS-APP-004', 'WS-APP-006', 'WS-FRAME-005', ...idsOf('WS-FIELD', 15, 18)],
     },
     async (context) => {
       const { given, expect, should, deadlines, name } = context;
@@ -82,6 +83,7 @@ export const scenarios = [
       controller: 'Channels',
       operations: ['listBuckets'],
       level: 'SHOULD',
+      proves: ['WS-APP-005'],
     },
     async (context) => {
       const { given, expect, deadlines } = context;

@@ -4,6 +4,7 @@ import type { Context } from '../../src/kit/check.ts';
 import { codeOf } from '../../src/kit/error-model.ts';
 import { scenario } from '../../src/kit/scenario.ts';
 import type { Storage } from '../../src/kit/storage.ts';
+import { idsOf } from '../../src/kit/requirement-ids.ts';
 
 type Account = Readonly<Record<string, unknown>>;
 
@@ -35,7 +36,14 @@ export const scenarios = [
       controller: 'Cloud',
       operations: ['insertCloudAccount', 'getCloudAccount', 'getCloudAccounts', 'deleteCloudAccount'],
       statuses: [200, 499],
-      proves: ['CLOUD-ACCOUNT-002', 'CLOUD-ACCOUNT-005'],
+      proves: [
+        'CLOUD-ACCOUNT-002',
+        'CLOUD-ACCOUNT-005',
+        'CLOUD-ACCOUNT-007',
+        'CLOUD-ACCOUNT-010',
+        'CLOUD-ACCOUNT-012',
+        ...idsOf('CLOUD-ACCOUNTFIELD', 1, 9),
+      ],
     },
     async (context) => {
       const { given, expect, should, name } = context;
@@ -77,6 +85,7 @@ export const scenarios = [
       controller: 'Cloud',
       operations: ['insertCloudAccount', 'getCloudAccount'],
       level: 'SHOULD',
+      proves: ['CLOUD-ACCOUNT-009'],
     },
     async (context) => {
       const api = await context.given.session();
@@ -92,7 +101,7 @@ export const scenarios = [
       controller: 'Cloud',
       operations: ['insertCloudAccount', 'getCloudAccounts'],
       statuses: [200, 499],
-      proves: ['CLOUD-ACCOUNT-004'],
+      proves: ['CLOUD-ACCOUNT-004', 'CLOUD-ACCOUNT-011', 'ERR-CODE-009'],
     },
     async (context) => {
       const { given, expect, should, name } = context;
@@ -116,13 +125,16 @@ export const scenarios = [
       title: 'Manage Shared changes the sharing state and nothing else',
       controller: 'Cloud',
       operations: ['insertCloudAccount', 'manageSharedCloudAccount', 'getCloudAccount'],
-      proves: ['CLOUD-ACCOUNT-006'],
+      proves: ['CLOUD-ACCOUNT-006', 'CLOUD-ACCOUNT-008'],
     },
     async (context) => {
       const { given, expect, name } = context;
       const api = await given.session();
       const { account, id, storage } = await inserted(context, api);
-      await api.ok('manageSharedCloudAccount', { body: { ...newAccount(storage, name('renamed')), id, shared: true } });
+      const { status, size } = await api.call('manageSharedCloudAccount', {
+        body: { ...newAccount(storage, name('renamed')), id, shared: true },
+      });
+      expect.equal({ status, bytes: size }, { status: 200, bytes: 0 }, 'Manage Shared answers 200 without a body');
       const shared = (await api.ok('getCloudAccount', { query: { id } })) as Account;
       expect.equal(shared.shared, true, 'the account is shared');
       expect.equal(shared.name, account.name, 'the name that was sent along is not stored');

@@ -11,6 +11,7 @@ import {
   stored,
   throttled,
 } from '../../src/kit/transfers.ts';
+import { idsOf } from '../../src/kit/requirement-ids.ts';
 
 const size = 9 * MiB + 4;
 
@@ -22,7 +23,7 @@ export const scenarios = [
       controller: 'Cloud',
       operations: ['initiateServerTransfer', 'getServerTransferStatus', 'getAllServerTransfers'],
       statuses: [202, 200],
-      proves: ['CLOUD-S2S-003'],
+      proves: ['CLOUD-S2S-003', 'CLOUD-S2S-007', 'CLOUD-S2S-008', 'CLOUD-S2S-015', 'CLOUD-S2S-017', ...idsOf('CLOUD-S2SFIELD', 1, 17)],
     },
     async (context) => {
       const { given, expect, should, name } = context;
@@ -55,7 +56,7 @@ export const scenarios = [
       controller: 'Cloud',
       operations: ['initiateServerTransfer', 'getServerTransferStatus', 'getAllServerTransfers'],
       statuses: [202, 200],
-      proves: ['CLOUD-S2S-004'],
+      proves: ['CLOUD-S2S-004', 'CLOUD-S2S-007', 'CLOUD-S2S-008', 'CLOUD-S2S-012', 'CLOUD-S2S-013'],
     },
     async (context) => {
       const { given, expect, should, name } = context;

@@ -10,10 +10,10 @@ export const scenarios = [
       controller: 'Cloud',
       operations: ['initiateServerTransfer', 'cancelServerTransfer', 'getServerTransferStatus'],
       statuses: [202, 200, 400],
-      proves: ['CLOUD-S2S-005', 'CLOUD-S2S-006'],
+      proves: ['CLOUD-S2S-005', 'CLOUD-S2S-006', 'CLOUD-S2S-016'],
     },
     async (context) => {
-      const { given, expect, name } = context;
+      const { given, expect, should, name } = context;
       const api = await given.session();
       const storage = await given.storage(throttled);
       const sourcePath = await stored(storage, `${name('from')}.bin`, given.bytes(severalChunks));
@@ -24,7 +24,7 @@ export const scenarios = [
       await serverState(context, api, transferId, ['cancelled']);
       const second = await api.call('cancelServerTransfer', { path: { transferId } });
       expect.equal(second.status, 400, 'a second Cancel is answered 400');
-      expect.equal(await storage.objects.list(storage.target, sourcePath), [], 'the target shows nothing of it');
+      should.equal(await storage.objects.list(storage.target, sourcePath), [], 'the target shows nothing of it');
     },
   ),
   scenario(
@@ -35,6 +35,7 @@ export const scenarios = [
       operations: ['initiateServerTransfer', 'getServerTransferStatus'],
       statuses: [202, 200],
       level: 'SHOULD',
+      proves: ['CLOUD-S2S-014'],
     },
     async (context) => {
       const { given, expect, name } = context;
@@ -55,6 +56,7 @@ export const scenarios = [
       operations: ['initiateServerTransfer', 'getServerTransferStatus'],
       statuses: [202, 200],
       level: 'SHOULD',
+      proves: ['CLOUD-S2S-014'],
     },
     async (context) => {
       const { given, expect, name } = context;

@@ -9,7 +9,7 @@ export const scenarios = [
       title: 'Create Folder makes a folder that is listed',
       controller: 'Cloud',
       operations: ['createFolder', 'listObjects'],
-      proves: ['CLOUD-FOLDER-001'],
+      proves: ['CLOUD-FOLDER-001', 'CLOUD-LIST-006'],
     },
     async ({ given, expect, name }) => {
       const api = await given.session();

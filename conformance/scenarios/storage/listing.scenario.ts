@@ -3,6 +3,7 @@ import type { Api } from '../../src/kit/api.ts';
 import type { Context } from '../../src/kit/check.ts';
 import { scenario } from '../../src/kit/scenario.ts';
 import type { Storage } from '../../src/kit/storage.ts';
+import { idsOf } from '../../src/kit/requirement-ids.ts';
 
 interface Listed {
   readonly keys: string[];
@@ -33,7 +34,7 @@ export const scenarios = [
       title: 'List Buckets shows the buckets that are there',
       controller: 'Cloud',
       operations: ['listBuckets'],
-      proves: ['CLOUD-BUCKET-001'],
+      proves: ['CLOUD-BUCKET-001', ...idsOf('CLOUD-BUCKETFIELD', 1, 5)],
     },
     async ({ given, expect }) => {
       const api = await given.session();
@@ -50,7 +51,7 @@ export const scenarios = [
       title: 'List Objects shows what lies below a prefix, and nothing beside it',
       controller: 'Cloud',
       operations: ['listObjects'],
-      proves: ['CLOUD-LIST-001'],
+      proves: ['CLOUD-LIST-001', ...idsOf('CLOUD-LISTFIELD', 1, 2)],
     },
     async (context) => {
       const { given, expect, info, name } = context;
@@ -75,7 +76,7 @@ export const scenarios = [
       title: 'List Objects goes on with the continuation token: every object once, none left out',
       controller: 'Cloud',
       operations: ['listObjects'],
-      proves: ['CLOUD-LIST-002'],
+      proves: ['CLOUD-LIST-002', 'CLOUD-LIST-003'],
     },
     async (context) => {
       const { given, expect, name } = context;

@@ -25,7 +25,7 @@ export const scenarios = [
       title: 'A presigned download URL gives the bytes to a bare HTTP client',
       controller: 'Cloud',
       operations: ['generateDownloadUrl'],
-      proves: ['CLOUD-URL-001'],
+      proves: ['CLOUD-URL-001', 'CLOUD-URL-007'],
     },
     async (context) => {
       const { url, bytes } = await downloadUrl(context, false);
@@ -59,7 +59,7 @@ export const scenarios = [
       title: 'A presigned upload URL takes the bytes of a bare HTTP client',
       controller: 'Cloud',
       operations: ['generateUploadUrl'],
-      proves: ['CLOUD-URL-003'],
+      proves: ['CLOUD-URL-003', 'CLOUD-URL-007'],
     },
     async ({ given, expect, name, request }) => {
       const api = await given.session();
@@ -80,6 +80,7 @@ export const scenarios = [
       controller: 'Cloud',
       operations: ['generateUploadUrl'],
       level: 'SHOULD',
+      proves: ['CLOUD-URL-006'],
     },
     async ({ given, expect, name, request }) => {
       const api = await given.session();

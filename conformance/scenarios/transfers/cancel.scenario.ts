@@ -10,10 +10,10 @@ export const scenarios = [
       title: 'A cancelled upload ends, and the bucket never shows it',
       controller: 'Cloud',
       operations: ['uploadObject', 'cancelClientTransfer', 'getClientTransferStatus'],
-      proves: ['CLOUD-CT-004'],
+      proves: ['CLOUD-CT-004', 'CLOUD-CT-012'],
     },
     async (context) => {
-      const { given, expect, info, name, deadlines } = context;
+      const { given, expect, should, info, name, deadlines } = context;
       const api = await given.session();
       const storage = await given.storage(throttled);
       const channel = await given.channel('notification');
@@ -23,7 +23,7 @@ export const scenarios = [
       const { status } = await api.call('cancelClientTransfer', { path: { transferId } });
       expect.equal(status, 200, 'Cancel answers 200 for a running transfer');
       await clientState(context, api, transferId, ['cancelled']);
-      expect.equal(await storage.objects.list(storage.target, `uploads/${file.name}`), [], 'the bucket shows nothing of it');
+      should.equal(await storage.objects.list(storage.target, `uploads/${file.name}`), [], 'the bucket shows nothing of it');
       const last = await channel.waitFor((frame) => isProgressOf(transferId)(frame) && frame.json.Data?.Status !== 'InProgress', {
         what: 'a last Progress frame tells of the end',
         deadlineMs: deadlines.frameMs,
@@ -38,7 +38,7 @@ export const scenarios = [
       title: 'A cancelled download ends, and the folder is as it was',
       controller: 'Cloud',
       operations: ['downloadObject', 'cancelClientTransfer', 'getClientTransferStatus'],
-      proves: ['CLOUD-CT-004'],
+      proves: ['CLOUD-CT-004', 'CLOUD-CT-012'],
     },
     async (context) => {
       const { given, expect, name, eventually } = context;
@@ -61,6 +61,7 @@ export const scenarios = [
       controller: 'Cloud',
       operations: ['uploadObject', 'pauseClientTransfer', 'cancelClientTransfer', 'getClientTransferStatus'],
       level: 'SHOULD',
+      proves: ['CLOUD-CT-011'],
     },
     async (context) => {
       const { given, expect, name } = context;

@@ -14,7 +14,7 @@ export const scenarios = [
       title: 'A downloaded object lies in the folder under its name, byte for byte',
       controller: 'Cloud',
       operations: ['downloadObject', 'getClientTransferStatus'],
-      proves: ['CLOUD-DOWN-001'],
+      proves: ['CLOUD-DOWN-001', 'CLOUD-DOWN-005', 'CLOUD-DOWN-006', 'CLOUD-DOWN-009', 'WS-PROGRESS-001', 'WS-PROGRESS-003'],
     },
     async (context) => {
       const { given, expect, name, deadlines } = context;
@@ -77,6 +77,7 @@ export const scenarios = [
       controller: 'Cloud',
       operations: ['downloadObject', 'getClientTransferStatus'],
       level: 'SHOULD',
+      proves: ['CLOUD-DOWN-008'],
     },
     async (context) => {
       const { given, expect, name } = context;

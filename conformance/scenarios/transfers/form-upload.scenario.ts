@@ -29,7 +29,7 @@ export const scenarios = [
       title: 'A file from a form is uploaded for the user who is signed in, byte for byte',
       controller: 'Cloud',
       operations: ['uploadObjectFromForm'],
-      proves: ['CLOUD-FORM-001'],
+      proves: ['CLOUD-FORM-001', 'CLOUD-FORM-003'],
     },
     async (context) => {
       const { api, given, expect, name, eventually } = context;

@@ -21,6 +21,12 @@ const commands: Record<Kind, Readonly<Record<string, OperationId>>> = {
   client: { pause: 'pauseClientTransfer', resume: 'resumeClientTransfer', cancel: 'cancelClientTransfer' },
   server: { cancel: 'cancelServerTransfer' },
 };
+const requirements: Partial<Record<OperationId, readonly string[]>> = {
+  pauseClientTransfer: ['CLOUD-CT-005', 'CLOUD-CT-006'],
+  resumeClientTransfer: ['CLOUD-CT-005', 'CLOUD-CT-007'],
+  cancelClientTransfer: ['CLOUD-CT-005', 'CLOUD-CT-008'],
+  cancelServerTransfer: ['CLOUD-S2S-006'],
+};
 /** `initiating` and `pending` pass too quickly to be met. */
 const reachable: Record<Kind, readonly string[]> = {
   client: ['running', 'paused', 'completed', 'cancelled', 'failed'],
@@ -77,7 +83,7 @@ function illegal(kind: Kind, state: string, command: string, operation: Operatio
       operations: [operation, statusOperation],
       statuses: [400],
       level: levelOf(state),
-      proves: [kind === 'client' ? 'CLOUD-CT-005' : 'CLOUD-S2S-006'],
+      proves: levelOf(state) === 'MUST' ? (requirements[operation] ?? []) : [],
     },
     async (context) => {
       const api = await context.given.session();

@@ -36,7 +36,7 @@ export const scenarios = [
       title: 'A paused upload stands still, goes on when told, and arrives whole',
       controller: 'Cloud',
       operations: ['uploadObject', 'pauseClientTransfer', 'resumeClientTransfer', 'getClientTransferStatus'],
-      proves: ['CLOUD-CT-002', 'CLOUD-CT-003'],
+      proves: ['CLOUD-CT-002', 'CLOUD-CT-003', 'CLOUD-UP-004'],
     },
     async (context) => {
       const { given, expect, info, name } = context;
@@ -64,7 +64,7 @@ export const scenarios = [
       title: 'A paused download stands still, goes on when told, and arrives whole',
       controller: 'Cloud',
       operations: ['downloadObject', 'pauseClientTransfer', 'resumeClientTransfer', 'getClientTransferStatus'],
-      proves: ['CLOUD-CT-002', 'CLOUD-CT-003'],
+      proves: ['CLOUD-CT-002', 'CLOUD-CT-003', 'CLOUD-DOWN-004'],
     },
     async (context) => {
       const { given, expect, name } = context;

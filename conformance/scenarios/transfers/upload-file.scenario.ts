@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { scenario } from '../../src/kit/scenario.ts';
 import { pageOf } from '../../src/kit/paging.ts';
 import { checkProgress, clientState, isProgressOf, MiB, upload } from '../../src/kit/transfers.ts';
+import { idsOf } from '../../src/kit/requirement-ids.ts';
 
 const size = 9 * MiB + 1234;
 
@@ -14,7 +15,16 @@ export const scenarios = [
       title: 'An uploaded file lies in the bucket under its name, byte for byte',
       controller: 'Cloud',
       operations: ['uploadObject', 'getClientTransferStatus', 'getAllClientTransfers'],
-      proves: ['CLOUD-UP-001'],
+      proves: [
+        'CLOUD-UP-001',
+        'CLOUD-UP-005',
+        'CLOUD-UP-011',
+        'CLOUD-TYPE-012',
+        'CLOUD-CT-009',
+        'CLOUD-CT-010',
+        'CLOUD-CT-013',
+        ...idsOf('CLOUD-CTFIELD', 1, 20),
+      ],
     },
     async (context) => {
       const { given, expect, name } = context;
@@ -42,6 +52,7 @@ export const scenarios = [
       controller: 'Cloud',
       operations: ['uploadObject', 'getClientTransferStatus'],
       level: 'SHOULD',
+      proves: ['CLOUD-UP-010'],
     },
     async (context) => {
       const { given, expect, name } = context;
@@ -58,7 +69,16 @@ export const scenarios = [
       title: 'Progress of an upload is told on /notification, up to Completed',
       controller: 'Cloud',
       operations: ['uploadObject'],
-      proves: ['WS-PROGRESS-001'],
+      proves: [
+        'CLOUD-UP-007',
+        'WS-FRAME-001',
+        'WS-FRAME-002',
+        'WS-FRAME-003',
+        'WS-PROGRESS-001',
+        'WS-PROGRESS-002',
+        ...idsOf('WS-PROGRESS', 4, 7),
+        ...idsOf('WS-FIELD', 1, 14),
+      ],
     },
     async (context) => {
       const { given, deadlines, name, expect } = context;
@@ -90,7 +110,7 @@ export const scenarios = [
       title: 'An upload leaves a record in the transfer history, which can be deleted',
       controller: 'TransferHistory',
       operations: ['uploadObject', 'getClientTransferStatus', 'getAllTransferHistory', 'deleteTransferHistory'],
-      proves: ['HIST-RECORD-001', 'HIST-DELETE-001'],
+      proves: ['HIST-RECORD-001', ...idsOf('HIST-RECORD', 3, 6), 'HIST-RECORD-009', 'HIST-DELETE-001', ...idsOf('HIST-FIELD', 1, 36)],
     },
     async (context) => {
       const { given, expect, should, info, name, eventually } = context;
@@ -107,6 +127,13 @@ export const scenarios = [
       expect.equal(record?.direction, 1, 'the record says Upload (1)');
       should.equal(record?.transferredSize, 4321, 'the record counts the bytes');
       should.equal(record?.userEmail, given.credentials().username, 'the record names the user');
+      expect.oneOf(record?.origin, [1, 2, 4, 8, 16], '`origin` is one of the documented ones');
+      expect.that(typeof record?.userEmail === 'string' && record.userEmail !== '', 'the record is joined with details of the user');
+      expect.that(
+        typeof record?.destinationCloudAccountName === 'string' && record.destinationCloudAccountName !== '',
+        'the record is joined with details of the cloud account',
+        record?.destinationCloudAccountName,
+      );
       info.equal(record?.origin, 8, 'the origin of a LocalHttp transfer is FastrLocal (8)');
       await api.ok('deleteTransferHistory', { query: { id: String(record?.id) } });
       expect.equal(await find(), undefined, 'a deleted record is listed no more');

@@ -7,6 +7,8 @@ export interface Surroundings {
   readonly complain: (line: string) => void;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+  /** Asks the user for a yes; undefined when nobody is there to answer. */
+  readonly ask?: ((question: string) => Promise<boolean>) | undefined;
   /** Aborted when the user wants to stop. */
   readonly signal: AbortSignal;
 }

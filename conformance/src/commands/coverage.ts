@@ -1,15 +1,19 @@
 // Owns `coverage`: what of the contract a run has exercised, or what the checks set out to exercise, and what is left.
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { exitCodes } from '../exit-codes.ts';
-import { type Contract, loadContract } from '../kit/contract.ts';
+import type { Check } from '../kit/check.ts';
+import { loadContract } from '../kit/contract.ts';
 import { coverageOf, type Observed, totalsOf } from '../kit/coverage.ts';
 import { UsageError } from '../kit/faults.ts';
 import { loadChecks } from '../kit/load-checks.ts';
+import { loadRegister } from '../kit/register.ts';
 import { resultFile } from '../reporters/json.ts';
 import type { Coverage, RunResult } from '../result.ts';
 import type { Command } from './command.ts';
 import { parse } from './options.ts';
+import { requirementCoverage, requirementText } from './requirement-coverage.ts';
+import { newestResult } from './stored-result.ts';
 
 export const coverage: Command = {
   summary: 'show what is exercised and what is not',
@@ -28,17 +32,21 @@ export const coverage: Command = {
     const file = values.static
       ? undefined
       : values.report === undefined
-        ? await newestReport(join(cwd, 'reports'))
+        ? await newestResult(join(cwd, 'reports'))
         : resolve(cwd, values.report);
-    const result = file === undefined ? coverageOf(contract, await declared(contract)) : await covered(file);
+    const checks = await loadChecks(contract);
+    const ran = file === undefined ? undefined : await covered(file);
+    const result = ran?.coverage ?? coverageOf(contract, declared(checks));
+    const register = loadRegister(contract);
+    const requirements = requirementCoverage(register, checks, ran?.requirements);
     const source = file === undefined ? 'what the checks declare (no run)' : file;
-    terminal.write(values.json ? `${JSON.stringify(result, undefined, 2)}\n` : `${textOf(result, source)}\n`);
+    const text = (): string => [textOf(result, source), '', ...requirementText(requirements, register)].join('\n');
+    terminal.write(`${values.json ? JSON.stringify({ ...result, requirements }, undefined, 2) : text()}\n`);
     return exitCodes.passed;
   },
 };
 
-async function declared(contract: Contract): Promise<Observed> {
-  const checks = await loadChecks(contract);
+function declared(checks: readonly Check[]): Observed {
   return {
     statuses: checks.flatMap(({ operations, statuses }) =>
       operations.flatMap((operation) => statuses.map((status) => ({ operation, status }))),
@@ -47,30 +55,15 @@ async function declared(contract: Contract): Promise<Observed> {
   };
 }
 
-async function covered(file: string): Promise<Coverage> {
+/** A result of an earlier kit has no requirements. */
+async function covered(file: string): Promise<Pick<RunResult, 'coverage'> & Partial<Pick<RunResult, 'requirements'>>> {
   try {
-    const { coverage: found } = JSON.parse(await readFile(file, 'utf8')) as RunResult;
-    if (!Array.isArray(found?.operations)) throw new Error('it is no result of a run');
-    return found;
+    const found = JSON.parse(await readFile(file, 'utf8')) as Partial<RunResult> | null;
+    if (!Array.isArray(found?.coverage?.operations)) throw new Error('it is no result of a run');
+    return { coverage: found.coverage, ...(found.requirements !== undefined && { requirements: found.requirements }) };
   } catch (error) {
     throw new UsageError(`${file} cannot be read: ${(error as Error).message}`, { cause: error });
   }
-}
-
-/** Undefined when there is none yet. */
-async function newestReport(directory: string): Promise<string | undefined> {
-  const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
-  const files = await Promise.all(
-    names.map(async (name) => {
-      const path = join(directory, name, resultFile);
-      const found = await stat(path).catch(() => undefined);
-      return found && { path, at: found.mtimeMs };
-    }),
-  );
-  return files.filter((file) => file !== undefined).sort((a, b) => b.at - a.at)[0]?.path;
 }
 
 function textOf(result: Coverage, source: string): string {

@@ -1,89 +1,96 @@
-// Owns the options of `run`: flags before environment before defaults.
+// Owns the options of `run`: flags before the profile before the environment before defaults.
 import { join, resolve } from 'node:path';
+import type { Contract } from '../kit/contract.ts';
 import { UsageError } from '../kit/faults.ts';
-import type { Credentials } from '../kit/target.ts';
+import { type Permission, permissions } from '../kit/profile.ts';
+import type { Target } from '../kit/target.ts';
 import type { Surroundings } from './command.ts';
-import { httpUrl, parse, positiveInteger } from './options.ts';
+import { parse, positiveInteger } from './options.ts';
+import { chooseTarget, targetFlags, targetHelp } from './target-options.ts';
 
 export interface RunOptions {
+  /** Of a spawned agent only what the profile declares of it; the rest comes when it is up. */
+  readonly target: Target;
   readonly spawn: boolean;
-  readonly targetUrl: string;
-  readonly credentials: Credentials | undefined;
+  readonly profile: string | undefined;
+  readonly expectedFailures: string | undefined;
+  readonly frozen: string | undefined;
+  readonly allow: readonly Permission[];
   readonly reportDirectory: (runId: string) => string;
   readonly only: readonly string[];
   readonly timeoutMs: number;
   readonly bail: boolean;
   readonly quiet: boolean;
+  readonly dryRun: boolean;
+  /** The user has agreed already to what will be touched. */
+  readonly yes: boolean;
 }
 
-const defaultTarget = 'http://localhost:29123';
 const defaultTimeoutMs = 60_000;
 
 const flags = {
-  target: { type: 'string' },
-  username: { type: 'string' },
-  password: { type: 'string' },
-  type: { type: 'string' },
-  'totp-secret': { type: 'string' },
+  ...targetFlags,
   'report-dir': { type: 'string' },
+  'expected-failures': { type: 'string' },
+  frozen: { type: 'string' },
+  allow: { type: 'string', multiple: true, default: [] as string[] },
   spawn: { type: 'boolean', default: false },
   only: { type: 'string', multiple: true, default: [] as string[] },
-  timeout: { type: 'string', default: String(defaultTimeoutMs) },
+  timeout: { type: 'string' },
   bail: { type: 'boolean', default: false },
   quiet: { type: 'boolean', default: false },
+  'dry-run': { type: 'boolean', default: false },
+  yes: { type: 'boolean', default: false },
 } as const;
 
 export const runHelp = `Usage: click-conformance run [options]
 
-  --target URL         the agent to judge (default ${defaultTarget})
+${targetHelp}
   --spawn              start a fresh reference agent, judge it, stop it
-  --username NAME      who to sign in as (or CLICK_USERNAME)
-  --password WORD      (or CLICK_PASSWORD, which keeps it out of the process list)
-  --type NUMBER        user type: 16 administrator, 32 creative, 64 standard
-  --totp-secret TEXT   the user's second factor (or CLICK_TOTP_SECRET)
   --only PATTERN       run only checks whose id matches, * stands for any text; repeatable
+  --allow destructive  also run checks that touch what they did not create
+  --dry-run            send nothing; say what would run and what it would touch
+  --yes                do not ask before a target is touched
+  --expected-failures FILE  failures that are known, each with reason, owner and expiry; a stale entry fails the run
+  --frozen VERSION     only the checks of that version's frozen set decide; later ones run and are not scored
   --timeout MS         the longest that one check may take (default ${defaultTimeoutMs})
   --bail               stop at the first failure
   --report-dir DIR     where the reports go (default ./reports/<run id>)
   --quiet              failures and the summary only
 
-Exit codes: 0 passed, 1 failed, 2 incomplete, 64 usage, 70 fault of the kit.`;
+Exit codes: 0 passed (or a dry run), 1 failed, 2 incomplete, 64 usage, 70 fault of the kit.`;
 
-export function readRunOptions(args: readonly string[], { env, cwd }: Pick<Surroundings, 'env' | 'cwd'>): RunOptions {
+type Place = Pick<Surroundings, 'env' | 'cwd'>;
+
+export async function readRunOptions(args: readonly string[], { env, cwd }: Place, contract: Contract): Promise<RunOptions> {
   const values = parse(args, flags);
-  if (values.spawn && (values.target !== undefined || values.username !== undefined || values.password !== undefined)) {
-    throw new UsageError('--spawn brings its own target and users: leave out --target, --username and --password');
-  }
-  const directory = values['report-dir'];
+  const own = (['target', 'username', 'password', 'type', 'totp-secret'] as const).filter((flag) => values[flag] !== undefined);
+  if (values.spawn && own.length > 0) throw new UsageError(`--spawn brings its own target and users: leave out --${own.join(' and --')}`);
+  if (values['dry-run'] && values.bail) throw new UsageError('--dry-run runs nothing that --bail could stop: give one of them');
+  const { target, profile, profilePath } = await chooseTarget(values, { env, cwd }, contract);
+  const directory = values['report-dir'] ?? profile?.reports;
+  const allow = permissionsOf(values.allow, profile?.allow ?? []);
   return {
+    target,
     spawn: values.spawn,
-    targetUrl: httpUrl(values.target ?? defaultTarget, '--target'),
-    credentials: values.spawn ? undefined : credentialsOf(values, env),
+    profile: profilePath,
+    expectedFailures: values['expected-failures'] === undefined ? undefined : resolve(cwd, values['expected-failures']),
+    frozen: values.frozen,
+    // A spawned agent is thrown away afterwards: there is nothing on it to be careful with.
+    allow: values.spawn ? permissions : allow,
     reportDirectory: (runId) => (directory === undefined ? join(cwd, 'reports', runId) : resolve(cwd, directory)),
     only: values.only,
-    timeoutMs: positiveInteger(values.timeout, '--timeout'),
+    timeoutMs: values.timeout === undefined ? (profile?.timeoutMs ?? defaultTimeoutMs) : positiveInteger(values.timeout, '--timeout'),
     bail: values.bail,
     quiet: values.quiet,
+    dryRun: values['dry-run'],
+    yes: values.yes,
   };
 }
 
-type Given = {
-  username?: string | undefined;
-  password?: string | undefined;
-  type?: string | undefined;
-  'totp-secret'?: string | undefined;
-};
-
-function credentialsOf(values: Given, env: Surroundings['env']): Credentials | undefined {
-  const username = values.username ?? env.CLICK_USERNAME;
-  const password = values.password ?? env.CLICK_PASSWORD;
-  const totpSecret = values['totp-secret'] ?? env.CLICK_TOTP_SECRET;
-  if (username === undefined && password === undefined) return undefined;
-  if (username === undefined || password === undefined) throw new UsageError('give both --username and --password, or neither');
-  return {
-    username,
-    password,
-    ...(values.type !== undefined && { type: positiveInteger(values.type, '--type') }),
-    ...(totpSecret !== undefined && { totpSecret }),
-  };
+function permissionsOf(given: readonly string[], ofProfile: readonly Permission[]): Permission[] {
+  const words = given.flatMap((text) => text.split(','));
+  const unknown = words.find((word) => !permissions.some((permission) => permission === word));
+  if (unknown !== undefined) throw new UsageError(`--allow takes ${permissions.join(' or ')}, not ${unknown}`);
+  return permissions.filter((permission) => words.includes(permission) || ofProfile.includes(permission));
 }

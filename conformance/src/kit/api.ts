@@ -31,6 +31,8 @@ export interface Exchange {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: unknown;
+  /** Bytes of the body: 0 where none is documented, which `body` alone cannot tell from a body that is no JSON. */
+  readonly size: number;
 }
 
 export interface ApiTools {
@@ -89,7 +91,7 @@ export class Api {
     const answer = await this.#send(operation, request);
     const body = judgeExchange(operation, answer, this.#tools.recorder, this.#tools);
     this.#rememberSecrets(id, body);
-    return { operation: id, status: answer.status, headers: answer.headers, body };
+    return { operation: id, status: answer.status, headers: answer.headers, body, size: answer.bytes.length };
   }
 
   async #send(operation: Operation, request: Request): Promise<HttpAnswer> {

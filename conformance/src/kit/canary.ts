@@ -34,8 +34,8 @@ const canaries: Readonly<Record<string, Canary>> = {
   maxLength: { schema: { type: 'string', maxLength: 1 }, good: 'a', bad: 'ab' },
   pattern: { schema: { type: 'string', pattern: '^a' }, good: 'a', bad: 'b' },
   allOf: { schema: { allOf: [{ type: 'string' }] }, good: 'a', bad: 1 },
-  anyOf: { schema: { anyOf: [{ type: 'string' }, { type: 'null' }] }, good: null, bad: 1 },
-  oneOf: { schema: { oneOf: [{ type: 'string' }, { type: 'null' }] }, good: null, bad: 1 },
+  anyOf: { schema: { anyOf: [{ type: 'string' }, { type: 'integer' }] }, good: 1, bad: true },
+  oneOf: { schema: { oneOf: [{ type: 'string' }, { type: 'integer' }] }, good: 1, bad: true },
   not: { schema: { not: { type: 'string' } }, good: 1, bad: 'a' },
 };
 
@@ -79,25 +79,36 @@ export function vocabularyOf(schemas: readonly JsonObject[]): Vocabulary {
   return { keywords, formats };
 }
 
+export interface NamedCanary extends Canary {
+  readonly name: string;
+}
+
+/** One canary for each keyword and format of a vocabulary that constrains a value; a kit fault where there is none. */
+export function canariesFor({ keywords, formats }: Vocabulary): NamedCanary[] {
+  const ofKeywords = [...keywords].filter((keyword) => !annotations.has(keyword) && !keyword.startsWith('x-'));
+  const ofFormats = [...formats].filter((format) => !annotationFormats.has(format));
+  return [
+    ...ofKeywords.map((keyword): NamedCanary => {
+      const canary = canaries[keyword];
+      if (canary === undefined) throw new KitFault(`The contract uses the keyword ${keyword}, for which the kit has no canary.`);
+      return { name: `the keyword ${keyword}`, ...canary };
+    }),
+    ...ofFormats.map((format): NamedCanary => {
+      const [good, bad] = formatCanaries[format] ?? [];
+      if (good === undefined) throw new KitFault(`The contract uses the format ${format}, for which the kit has no canary.`);
+      return { name: `the format ${format}`, schema: { format }, good, bad };
+    }),
+  ];
+}
+
 /** Throws a kit fault unless every keyword in use rejects its known-bad value, and every response schema rejects something. */
 export function proveValidator(
   contract: Contract,
   validator: SchemaValidator,
   compile: (schema: object) => ValidateFunction = (schema) => newAjv().compile(schema),
 ): void {
-  const { keywords, formats } = vocabularyOf([...schemasOf(contract.http), ...schemasOf(contract.channelDocument), ...bodiesOf(contract)]);
-  for (const keyword of keywords) {
-    if (annotations.has(keyword) || keyword.startsWith('x-')) continue;
-    const canary = canaries[keyword];
-    if (canary === undefined) throw new KitFault(`The contract uses the keyword ${keyword}, for which the kit has no canary.`);
-    prove(compile(canary.schema), canary.good, canary.bad, `the keyword ${keyword}`);
-  }
-  for (const format of formats) {
-    if (annotationFormats.has(format)) continue;
-    const [good, bad] = formatCanaries[format] ?? [];
-    if (good === undefined) throw new KitFault(`The contract uses the format ${format}, for which the kit has no canary.`);
-    prove(compile({ format }), good, bad, `the format ${format}`);
-  }
+  const vocabulary = vocabularyOf([...schemasOf(contract.http), ...schemasOf(contract.channelDocument), ...bodiesOf(contract)]);
+  for (const { name, schema, good, bad } of canariesFor(vocabulary)) prove(compile(schema), good, bad, name);
   const strangers = [null, 'canary', -1.5, [], {}];
   for (const schema of bodiesOf(contract)) {
     const validate = validator.compile('http', schema);
@@ -111,7 +122,8 @@ function prove(validate: ValidateFunction, good: unknown, bad: unknown, what: st
   if (validate(bad)) throw new KitFault(`The validator accepts a bad value for ${what}.`);
 }
 
-const schemasOf = (document: JsonObject): JsonObject[] => Object.values(objectOf(objectOf(document.components).schemas)).map(objectOf);
+export const schemasOf = (document: JsonObject): JsonObject[] =>
+  Object.values(objectOf(objectOf(document.components).schemas)).map(objectOf);
 
 const bodiesOf = (contract: Contract): JsonObject[] =>
   [...contract.operations.values()].flatMap(({ responses }) =>

@@ -46,6 +46,7 @@ export class ChannelListener {
     this.#channel = channel;
     this.#tools = tools;
     this.#limits = tools.limits ?? defaultChannelLimits;
+    tools.recorder.channels.add(channel.address);
     const url = new URL(channel.address, tools.targetUrl.replace(/^http/, 'ws'));
     this.#socket = new WebSocket(url, {
       maxPayload: this.#limits.frameBytes,
@@ -128,17 +129,24 @@ export class ChannelListener {
 
   async #until(holds: () => boolean, deadlineMs: number, what: string): Promise<void> {
     const { signal, recorder } = this.#tools;
-    const deadline = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
     // What held when the event came counts, even if the target has closed by the time that this goes on.
     const held = await new Promise<boolean>((resolve) => {
+      let late = false;
       const wake = (): void => {
         const now = holds();
-        if (!now && this.#ended === undefined && !deadline.aborted) return;
+        if (!now && this.#ended === undefined && !late && !signal.aborted) return;
+        clearTimeout(timer);
+        signal.removeEventListener('abort', wake);
         this.#waiting.delete(wake);
         resolve(now);
       };
+      // A timer, because a signal of `AbortSignal.any` may be collected while nothing else holds its sources (Node 20).
+      const timer = setTimeout(() => {
+        late = true;
+        wake();
+      }, deadlineMs);
       this.#waiting.add(wake);
-      deadline.addEventListener('abort', wake, { once: true });
+      signal.addEventListener('abort', wake, { once: true });
       wake();
     });
     if (held) return;
@@ -166,7 +174,7 @@ function parseFrame(text: string): ReceivedFrame['json'] | undefined {
 }
 
 /** `Type` selects among the messages of a channel (websockets.md); a channel with one message needs none. */
-function messageOfFrame(channel: Channel, json: ReceivedFrame['json'], contract: Contract): string {
+export function messageOfFrame(channel: Channel, json: ReceivedFrame['json'], contract: Contract): string {
   const messages = Object.entries(channel.messages);
   if (messages.length === 1) return messages[0]?.[0] ?? 'unknown';
   const schemas = objectOf(objectOf(contract.channelDocument.components).schemas);

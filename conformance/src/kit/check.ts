@@ -10,6 +10,12 @@ import { Given } from './given.ts';
 import type { HttpAnswer, HttpRequest } from './http-client.ts';
 import type { Recorder } from './recorder.ts';
 
+/**
+ * `read`: changes nothing but the session. `self-cleaning`: what it creates bears the run's name and is removed. `destructive`: touches
+ * what it did not create, or leaves something behind; runs only when that is allowed.
+ */
+export type Impact = 'read' | 'self-cleaning' | 'destructive';
+
 export interface Check {
   readonly id: string;
   readonly title: string;
@@ -22,7 +28,7 @@ export interface Check {
   readonly proves: readonly string[];
   /** Checks that have to pass first; without them this one is blocked. */
   readonly after: readonly string[];
-  readonly destructive: boolean;
+  readonly impact: Impact;
   readonly run: (context: Context) => Promise<void>;
 }
 

@@ -5,6 +5,7 @@ import type { Case } from './case.ts';
 import type { Context } from './check.ts';
 import type { Contract, JsonObject, Operation, Parameter } from './contract.ts';
 import { dereference, objectOf, textOf } from './contract.ts';
+import { loadRegister, type Requirement, requirementsOf } from './register.ts';
 import { applicable } from './schema-walk.ts';
 
 const unknownId = '11111111-2222-4333-8444-555555555555';
@@ -13,16 +14,19 @@ const badToken = 'this-is-no-token';
 /** `GenerateDownloadUrl` -> `generate-download-url`. */
 export const slug = (name: string): string => name.replaceAll(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase();
 
-export function derivedCases(contract: Contract): Case[] {
+export function derivedCases(contract: Contract, requirements: readonly Requirement[] = loadRegister(contract)): Case[] {
   return [...contract.operations.values()].flatMap((operation) => [
-    ...tokenCases(operation),
+    ...tokenCases(operation, requirements),
     ...wrongParameterTypes(operation),
     ...wrongBodyType(operation, contract),
-    ...unknownIds(operation),
+    ...unknownIds(operation, requirements),
   ]);
 }
 
-const idOf = (operation: Operation, what: string): string => `${slug(operation.tag)}.${slug(operation.id)}.${what}`;
+/** `cloud.list-buckets`: what the ids of an operation's own cases begin with. */
+export const derivedId = ({ tag, id }: Pick<Operation, 'tag' | 'id'>): string => `${slug(tag)}.${slug(id)}`;
+
+const idOf = (operation: Operation, what: string): string => `${derivedId(operation)}.${what}`;
 
 /** The documented example, so that nothing but what the case is about is wrong with the request. */
 function exampleCall({ parameters, requestMediaType, requestExample }: Operation): Call {
@@ -34,7 +38,7 @@ function exampleCall({ parameters, requestMediaType, requestExample }: Operation
 }
 
 /** errors.md: 401 when the token is missing or invalid. */
-function tokenCases(operation: Operation): Case[] {
+function tokenCases(operation: Operation, requirements: readonly Requirement[]): Case[] {
   const { id, summary, security } = operation;
   if (security === 'none') return [];
   // A refusal says something only of an agent that does let a good token in.
@@ -46,7 +50,7 @@ function tokenCases(operation: Operation): Case[] {
   const bad = { ...common, id: idOf(operation, 'bad-token'), title: `${summary} refuses a token that is none`, as: { token: badToken } };
   // That a token which need not be sent has to be good when it is sent is this contract's choice.
   if (security === 'optional') return [{ ...bad, level: 'INFO' }];
-  const documented = { level: 'MUST', proves: ['ERR-STATUS-401'] } as const;
+  const documented = { level: 'MUST', proves: ['ERR-STATUS-401', ...requirementsOf(requirements, id, 'TOKEN')] } as const;
   return [
     { ...common, ...documented, id: idOf(operation, 'no-token'), title: `${summary} refuses a call without a token`, as: null },
     { ...bad, ...documented },
@@ -68,7 +72,7 @@ function wrongParameterTypes(operation: Operation): Case[] {
         level: 'SHOULD',
         request: { ...call, query: { ...call.query, [parameter.name]: wrong }, invalid: true },
         expect: { status: 499, errorCode: 'DEFAULT' },
-        proves: ['ERR-STATUS-499'],
+        proves: ['ERR-STATUS-499', 'ERR-CODE-002'],
       },
     ];
   });
@@ -100,7 +104,7 @@ function wrongBodyType(operation: Operation, contract: Contract): Case[] {
       as: operation.security === 'none' ? null : 'session',
       request: { ...call, body: { ...objectOf(operation.requestExample), [name]: true }, invalid: true },
       expect: { status: 499, errorCode: 'DEFAULT' },
-      proves: ['ERR-STATUS-499'],
+      proves: ['ERR-STATUS-499', 'ERR-CODE-002'],
     },
   ];
 }
@@ -115,10 +119,11 @@ function levelOfUnknownId({ method, responses }: Operation, place: Parameter['in
   return method === 'GET' ? 'MUST' : 'SHOULD';
 }
 
-function unknownIds(operation: Operation): Case[] {
+function unknownIds(operation: Operation, requirements: readonly Requirement[]): Case[] {
   const parameter = operation.parameters.find(({ name, required }) => required && (name === 'transferId' || name === 'id'));
   if (parameter === undefined) return [];
   const documented = operation.responses[404] !== undefined;
+  const level = levelOfUnknownId(operation, parameter.in);
   const call = exampleCall(operation);
   const place =
     parameter.in === 'path'
@@ -129,9 +134,10 @@ function unknownIds(operation: Operation): Case[] {
       id: idOf(operation, 'unknown-id'),
       title: `${operation.summary} does not know an unknown id`,
       operation: operation.id,
-      level: levelOfUnknownId(operation, parameter.in),
+      level,
       request: { ...call, ...place },
-      expect: { status: documented ? 404 : 499, errorCode: 'NOT_FOUND' },
+      expect: documented ? { status: 404 } : { status: 499, errorCode: 'NOT_FOUND' },
+      proves: level === 'INFO' ? [] : [...requirementsOf(requirements, operation.id, 'UNKNOWN'), ...(documented ? [] : ['ERR-CODE-010'])],
     },
   ];
 }

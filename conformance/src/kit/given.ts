@@ -6,13 +6,17 @@ import type { Api } from './api.ts';
 import { ChannelListener } from './channel.ts';
 import type { Cleanup } from './cleanup.ts';
 import type { Environment } from './environment.ts';
+import { codeOf } from './error-model.ts';
 import { Blocked, NoAnswer, NotApplicable } from './faults.ts';
 import { loginBody, setUpApi, signIn } from './login.ts';
 import { seededBytes, sha256 } from './random-bytes.ts';
 import type { Recorder } from './recorder.ts';
 import { type ObjectServerFixture, openAccount, startObjects, type Storage, type StorageOptions } from './storage.ts';
 import type { Credentials } from './target.ts';
-import { removeHistory } from './sweep.ts';
+import { cloudNames } from './cloud-types.ts';
+import type { OperationId } from './contract.ts';
+import { notOffered } from './offered.ts';
+import { nothingLeftAtTarget, removeHistory } from './sweep.ts';
 
 export interface LocalFile {
   readonly path: string;
@@ -39,6 +43,7 @@ export class Given {
 
   credentials(): Credentials {
     const { credentials } = this.#tools.environment.target;
+    this.#needs('login');
     if (credentials === undefined) throw new Blocked('no --username and --password are given');
     return credentials;
   }
@@ -67,6 +72,16 @@ export class Given {
     return loginBody(this.credentials());
   }
 
+  /**
+   * What a login that has to succeed is sent. Whether the right password was given is no finding about the target, so a refusal blocks;
+   * the users of a spawned agent are known to be right.
+   */
+  async acceptedLoginBody(): Promise<ReturnType<typeof loginBody>> {
+    const { target } = this.#tools.environment;
+    if (!target.spawned) await this.#shared('accepted credentials', () => this.#tryCredentials());
+    return this.loginBody();
+  }
+
   async channel(name: 'notification' | 'stateChange'): Promise<ChannelListener> {
     const { environment, recorder, caseId, signal, cleanup } = this.#tools;
     const channel = environment.contract.channels.find((candidate) => candidate.name === name);
@@ -85,6 +100,7 @@ export class Given {
 
   /** Two buckets on the kit's object server and a cloud account that opens it, shared by the run unless it is throttled. */
   async storage(options: StorageOptions = {}): Promise<Storage> {
+    this.#needsCloud(options.cloudType ?? 2048);
     const server = await this.#shared('object server', () => startObjects(this.#tools.environment, this.#tools.environment.cleanup));
     if (options.bytesPerSecond === undefined) {
       return await this.#shared(`account ${options.cloudType ?? 2048}`, () => this.#openForRun(server, options));
@@ -100,6 +116,7 @@ export class Given {
   }
 
   async accountAt(server: ObjectServerFixture): Promise<Storage> {
+    this.#needsCloud(2048);
     const { environment, cleanup, caseId, signal } = this.#tools;
     const token = await this.#shared('session', () => this.#signInForRun());
     return await openAccount(environment, server, setUpApi(environment, caseId, signal).withToken(token), cleanup, {});
@@ -123,6 +140,18 @@ export class Given {
     return { path, name, bytes, sha256: sha256(bytes) };
   }
 
+  #needs(...operations: readonly OperationId[]): void {
+    const reason = notOffered({ operations }, this.#tools.environment.target);
+    if (reason !== undefined) throw new NotApplicable(reason);
+  }
+
+  #needsCloud(cloudType: number): void {
+    const { target, contract } = this.#tools.environment;
+    this.#needs('insertCloudAccount', 'deleteCloudAccount');
+    if (target.clouds === undefined || target.clouds.includes(cloudType)) return;
+    throw new NotApplicable(`the profile of the target does not list the cloud ${cloudNames(contract).get(cloudType) ?? cloudType}`);
+  }
+
   /** A fixture that failed once has failed for the whole run: everything that needs it is blocked. */
   #shared<Value>(name: string, make: () => Promise<Value>): Promise<Value> {
     const { shared } = this.#tools.environment;
@@ -135,13 +164,29 @@ export class Given {
     });
   }
 
+  async #tryCredentials(): Promise<void> {
+    const { environment, signal } = this.#tools;
+    const { status, body, headers } = await setUpApi(environment, 'set-up', signal).call('login', { body: this.loginBody() });
+    if (status !== 401) return;
+    const who = this.credentials().username;
+    throw new Blocked(
+      `the target refuses ${who} (401 ${codeOf(body, headers) ?? ''}): check the user name, the password and the user type`,
+    );
+  }
+
   async #signInForRun(): Promise<string> {
     const { environment, signal } = this.#tools;
     const api = setUpApi(environment, 'set-up', signal);
     const token = await signIn(environment, this.credentials(), api, signal);
     const after = api.forCleanUp();
     environment.cleanup.add('the session of the run', () => after.call('logout', { body: { jwtToken: token } }));
-    environment.cleanup.add('history records', () => removeHistory(after.withToken(token), environment.prefix));
+    const offers = (...operations: readonly OperationId[]): boolean => notOffered({ operations }, environment.target) === undefined;
+    const own = after.withToken(token);
+    // Undone in reverse: accounts, then history, then the look at what is left, then the session.
+    if (offers('getCloudAccounts', 'getAllTransferHistory'))
+      environment.cleanup.add('still there after the clean-up', () => nothingLeftAtTarget(own, environment.prefix));
+    if (offers('getAllTransferHistory', 'deleteTransferHistory'))
+      environment.cleanup.add('history records', () => removeHistory(own, (name) => name.startsWith(`${environment.prefix}-`)));
     return token;
   }
 

@@ -79,9 +79,16 @@ function flat(headers: Record<string, string | string[] | undefined>): Record<st
   );
 }
 
+const certificateFaults = /^(CERT_|ERR_TLS_CERT|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
+
 function reasonOf(error: unknown): string {
   const { code, message } = error as { code?: string; message?: string };
   if (code === 'ECONNREFUSED') return 'the connection was refused';
   if (code === 'UND_ERR_SOCKET' || code === 'ECONNRESET') return 'the connection was closed before the answer was complete';
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'no such host is known';
+  if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG')
+    return 'it does not speak TLS; try the URL with http:';
+  if (code !== undefined && certificateFaults.test(code))
+    return `its certificate is not trusted (${code}); NODE_EXTRA_CA_CERTS names a file of authorities to trust`;
   return message ?? String(error);
 }

@@ -15,6 +15,7 @@ export class Recorder {
   readonly undocumented: Undocumented[] = [];
   readonly observed: { operation: string; status: number }[] = [];
   readonly observedFrames: string[] = [];
+  readonly channels = new Set<string>();
   evidence = 0;
   readonly #failures: (Omit<Failure, 'exchange'> & { during: RecordedExchange | undefined })[] = [];
   readonly #exchanges: RecordedExchange[] = [];

@@ -5,7 +5,9 @@ import { Cleanup } from './cleanup.ts';
 import type { Observed } from './coverage.ts';
 import type { Environment } from './environment.ts';
 import { Blocked, CheckFailed, KitFault, messageOf, NoAnswer, NotApplicable } from './faults.ts';
-import { Recorder } from './recorder.ts';
+import { markRun } from './live-runs.ts';
+import { Recorder, type RecorderLimits } from './recorder.ts';
+import { leftHere } from './sweep.ts';
 import { unreachable } from './target.ts';
 
 export interface RunListener {
@@ -17,6 +19,11 @@ export interface RunOptions {
   readonly environment: Environment;
   readonly checks: readonly Check[];
   readonly bail: boolean;
+  /** Why a check does not apply to this target or this run, if it does not. */
+  readonly gate?: (check: Check) => string | undefined;
+  /** Turns how a check ended into what counts, for the exceptions of the run. */
+  readonly standing?: (result: CheckResult) => CheckResult;
+  readonly recorderLimits?: RecorderLimits;
   readonly listener?: RunListener;
 }
 
@@ -28,19 +35,31 @@ export interface RunOutcome {
   readonly cleanupErrors: readonly string[];
 }
 
-export async function runChecks({ environment, checks, bail, listener = {} }: RunOptions): Promise<RunOutcome> {
-  const run = new Run(environment);
+export async function runChecks(options: RunOptions): Promise<RunOutcome> {
+  const unmark = await markRun(options.environment.prefix);
+  try {
+    return await runAll(options);
+  } finally {
+    await unmark();
+  }
+}
+
+async function runAll(options: RunOptions): Promise<RunOutcome> {
+  const { environment, checks, bail, gate = () => undefined, standing = (result) => result, listener = {} } = options;
+  const run = new Run(environment, options.recorderLimits);
+  const results: CheckResult[] = [];
   await run.probe();
   const reachable = run.down === undefined;
   for (const [index, check] of checks.entries()) {
     listener.started?.(check, index);
-    const result = await run.check(check, checks);
+    const result = standing(await run.check(check, checks, gate(check)));
+    results.push(result);
     if (bail && result.status === 'failed') run.bailed = result.id;
     listener.ended?.(result, index);
   }
-  const cleanupErrors = [...run.cleanupErrors, ...(await environment.cleanup.run())];
+  const cleanupErrors = [...run.cleanupErrors, ...(await environment.cleanup.run()), ...(await leftHere(environment.prefix))];
   return {
-    results: [...run.results.values()],
+    results,
     reachable,
     interrupted: environment.signal.aborted,
     observed: run.observed,
@@ -56,9 +75,11 @@ class Run {
   down: string | undefined;
   bailed: string | undefined;
   readonly #environment: Environment;
+  readonly #limits: RecorderLimits | undefined;
 
-  constructor(environment: Environment) {
+  constructor(environment: Environment, limits: RecorderLimits | undefined) {
     this.#environment = environment;
+    this.#limits = limits;
   }
 
   async probe(): Promise<void> {
@@ -67,12 +88,11 @@ class Run {
       this.down = await unreachable(target, http, signal).catch((error: unknown) => (signal.aborted ? undefined : Promise.reject(error)));
   }
 
-  async check(check: Check, all: readonly Check[]): Promise<CheckResult> {
-    const reason = this.#blockedBy(check, all);
+  async check(check: Check, all: readonly Check[], excluded: string | undefined): Promise<CheckResult> {
+    const reason = excluded ?? this.#blockedBy(check, all);
+    const status = excluded === undefined ? 'blocked' : 'not-applicable';
     const result =
-      reason === undefined
-        ? await this.#run(check)
-        : resultOf(check, { status: 'blocked', reason }, new Recorder(this.#environment.redactor), 0);
+      reason === undefined ? await this.#run(check) : resultOf(check, { status, reason }, new Recorder(this.#environment.redactor), 0);
     this.results.set(check.id, result);
     return result;
   }
@@ -88,7 +108,7 @@ class Run {
 
   async #run(check: Check): Promise<CheckResult> {
     const { redactor, deadlines, signal: interrupted } = this.#environment;
-    const [recorder, cleanup] = [new Recorder(redactor), new Cleanup()];
+    const [recorder, cleanup] = [new Recorder(redactor, this.#limits), new Cleanup()];
     const late = AbortSignal.timeout(deadlines.checkMs);
     const signal = AbortSignal.any([interrupted, late]);
     const begun = performance.now();
@@ -124,6 +144,7 @@ async function outcomeOf(work: Promise<void>, signal: AbortSignal): Promise<unkn
 interface End {
   readonly status: Status;
   readonly reason?: string;
+  readonly cutShort?: true;
 }
 
 interface Circumstances {
@@ -138,13 +159,13 @@ function endOf(check: Check, recorder: Recorder, error: unknown, { interrupted, 
     return recorder.evidence > 0 ? { status: 'passed' } : { status: 'error', reason: 'the check made no assertion' };
   }
   if (interrupted) return { status: 'blocked', reason: 'the run was interrupted' };
-  if (error instanceof CheckFailed) return { status: 'failed' };
+  if (error instanceof CheckFailed) return { status: 'failed', cutShort: true };
   if (error instanceof NotApplicable) return { status: 'not-applicable', reason: error.message };
   if (error instanceof KitFault) return { status: 'error', reason: error.message };
   if (late) recorder.fail({ level: check.level, message: `the check ends within ${checkMs} ms` });
   else if (error instanceof NoAnswer) recorder.fail({ level: check.level, message: 'the target answers', actual: error.message });
   // What follows from a deviation that is recorded already is the target's doing, not the kit's.
-  if (recorder.hasFailed()) return { status: 'failed' };
+  if (recorder.hasFailed()) return { status: 'failed', cutShort: true };
   if (error instanceof Blocked) return { status: 'blocked', reason: error.message };
   return { status: 'error', reason: error instanceof Error ? `${messageOf(error)}${place(error)}` : messageOf(error) };
 }
@@ -156,7 +177,7 @@ const place = ({ stack }: Error): string => {
 
 function resultOf(
   { id, title, kind, controller, operations, proves, level }: Check,
-  { status, reason }: End,
+  { status, reason, cutShort }: End,
   recorder: Recorder,
   ms: number,
 ): CheckResult {
@@ -170,10 +191,12 @@ function resultOf(
     level,
     status,
     ...(reason !== undefined && { reason }),
+    ...(cutShort !== undefined && { cutShort }),
     failures: recorder.failures(),
     evidence: recorder.evidence,
     exchanges: recorder.exchanges(),
     frames: recorder.frames(),
+    ...(recorder.channels.size > 0 && { channels: [...recorder.channels] }),
     undocumented: recorder.undocumented,
     ms,
   };

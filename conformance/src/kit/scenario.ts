@@ -1,6 +1,6 @@
 // Owns scenarios: short stories of several steps over HTTP and the channels.
 import type { Level } from '../result.ts';
-import type { Check, Context } from './check.ts';
+import type { Check, Context, Impact } from './check.ts';
 import type { OperationId } from './contract.ts';
 
 export interface ScenarioOptions {
@@ -11,10 +11,10 @@ export interface ScenarioOptions {
   readonly proves?: readonly string[];
   readonly level?: Level;
   readonly after?: readonly string[];
-  readonly destructive?: boolean;
+  readonly impact?: Impact;
 }
 
 export function scenario(id: string, options: ScenarioOptions, run: (context: Context) => Promise<void>): Check {
-  const { title, controller, operations, statuses = [200], proves = [], level = 'MUST', after = [], destructive = false } = options;
-  return { id, kind: 'scenario', title, controller, operations, statuses, proves, level, after, destructive, run };
+  const { title, controller, operations, statuses = [200], proves = [], level = 'MUST', after = [], impact = 'self-cleaning' } = options;
+  return { id, kind: 'scenario', title, controller, operations, statuses, proves, level, after, impact, run };
 }

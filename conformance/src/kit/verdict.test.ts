@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type CheckResult, levels, statuses } from '../result.ts';
 import { judge } from './verdict.ts';
 
-type Judged = Pick<CheckResult, 'level' | 'status' | 'failures'>;
+type Judged = Pick<CheckResult, 'level' | 'status' | 'failures' | 'cutShort'>;
 
 const check = (status: CheckResult['status'], level: CheckResult['level'] = 'MUST'): Judged => ({
   level,
@@ -49,6 +49,15 @@ describe('the verdict', () => {
       ],
     };
     expect(judgeAll([check('passed'), worse]).verdict).toBe('failed');
+  });
+
+  it('is incomplete when a MUST ended early at a lesser failure, because its own rules are open', () => {
+    const early: Judged = { level: 'MUST', status: 'failed', failures: [{ level: 'SHOULD', message: 'a' }], cutShort: true };
+    expect(judgeAll([check('passed'), early])).toMatchObject({
+      verdict: 'incomplete',
+      reasons: ['1 check ended early at a lesser failure'],
+    });
+    expect(judgeAll([check('passed'), { ...early, failures: [{ level: 'MUST', message: 'a' }] }]).verdict).toBe('failed');
   });
 
   it('is a kit fault, with exit code 70, when the kit erred and no MUST failed', () => {

@@ -1,8 +1,10 @@
 // Owns what the terminal shows: progress, a card for each failure, the counts and the verdict.
 import { totalsOf } from '../kit/coverage.ts';
+import { requirementLine } from '../kit/requirement-results.ts';
 import { type CheckResult, type Counts, levels, type RunResult, type Status, statuses, type Verdict } from '../result.ts';
 import { failureCard } from './failure-card.ts';
 import { type Paint, paintFor } from './paint.ts';
+import type { Asked } from './repeat.ts';
 import type { Reporter } from './reporter.ts';
 
 export interface Terminal {
@@ -17,7 +19,15 @@ export interface ConsoleOptions {
   readonly colour: boolean;
 }
 
-const signs: Record<Status, string> = { passed: '✓', failed: '✗', blocked: '■', 'not-applicable': '–', error: '!' };
+const signs: Record<Status, string> = {
+  passed: '✓',
+  failed: '✗',
+  blocked: '■',
+  'not-applicable': '–',
+  error: '!',
+  expected: '≈',
+  unscored: '~',
+};
 const banners: Record<Verdict, string> = {
   passed: 'PASSED',
   failed: 'FAILED',
@@ -31,12 +41,14 @@ export function consoleReporter({ terminal, quiet, colour }: ConsoleOptions): Re
   const line = (text = ''): void => terminal.write(`${text}\n`);
   const live = terminal.isTTY && !quiet;
   let total = 0;
+  let asked: Asked = { url: '', spawned: false };
   const erase = (): void => {
     if (live) terminal.write('\r\u001B[2K');
   };
   return {
     begin: (plan) => {
       total = plan.total;
+      asked = { url: plan.targetUrl, spawned: plan.spawned === true };
       if (quiet) return;
       line(`${paint.bold('click-conformance')} ${plan.contract} against ${plan.targetUrl}`);
       line(paint.dim(`run ${plan.runId}, ${plan.total} of ${plan.known} checks`));
@@ -48,7 +60,7 @@ export function consoleReporter({ terminal, quiet, colour }: ConsoleOptions): Re
     },
     ended: (result, index) => {
       erase();
-      if (result.status === 'failed') line(failureCard(result, paint));
+      if (result.status === 'failed') line(failureCard(result, paint, asked));
       else if (result.status === 'error') line(`${paint.yellow(signs.error)} ${paint.bold(result.id)} kit fault: ${result.reason ?? ''}`);
       else if (!quiet && !live) line(`[${index + 1}/${total}] ${signs[result.status]} ${result.id} ${result.ms} ms`);
     },
@@ -70,8 +82,12 @@ export function summaryOf(result: RunResult, paint: Paint): string {
     '',
     ...grouped(checks, 'blocked', paint),
     ...grouped(checks, 'not-applicable', paint),
+    ...grouped(checks, 'expected', paint),
+    ...grouped(checks, 'unscored', paint),
+    ...(result.stale ?? []).map((entry) => `${paint.red('stale')}  ${entry}`),
     ...undocumented(checks, paint),
     ...cleanupErrors.map((error) => `${paint.yellow('left behind')} ${error}`),
+    `requirements  ${requirementLine(result.requirements)}`,
     `coverage  ${operations.exercised}/${operations.known} operations, ${covered.exercised}/${covered.known} operation × status, ${frames.exercised}/${frames.known} message types`,
     `${colour(paint.bold(banners[verdict.verdict]))} in ${(run.ms / 1000).toFixed(1)} s${verdict.reasons.length > 0 ? `: ${verdict.reasons.join('; ')}` : ''}`,
   ].join('\n');
@@ -88,7 +104,7 @@ function countsTable(counts: Counts, paint: Paint): string {
   return [paint.dim(format(head)), ...rows.map(format), format(last)].join('\n');
 }
 
-function grouped(checks: readonly CheckResult[], status: 'blocked' | 'not-applicable', paint: Paint): string[] {
+function grouped(checks: readonly CheckResult[], status: Status, paint: Paint): string[] {
   const lines = [...groupReasons(checks, status)].map(([reason, count]) => `${paint.yellow(status)}  ${count} × ${reason}`);
   return lines.length > reasonsShown
     ? [...lines.slice(0, reasonsShown), `${status}  … and ${lines.length - reasonsShown} other reasons`]

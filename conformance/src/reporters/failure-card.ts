@@ -2,10 +2,11 @@
 import { type CheckResult, levelOf } from '../result.ts';
 import { curlOf } from './curl.ts';
 import type { Paint } from './paint.ts';
+import { type Asked, replayOf, wscatOf } from './repeat.ts';
 
 const bodyShown = 600;
 
-export function failureCard(check: CheckResult, paint: Paint): string {
+export function failureCard(check: CheckResult, paint: Paint, asked: Asked): string {
   const lines = [`${paint.red('✗')} ${paint.bold(check.id)} ${paint.dim(`[${levelOf(check)}]`)}`, `  ${check.title}`];
   for (const { level, message, expected, actual } of check.failures) {
     lines.push(`  ${paint.red(level)} ${message}`);
@@ -22,6 +23,7 @@ export function failureCard(check: CheckResult, paint: Paint): string {
     );
     lines.push(`  ${paint.dim('repeat')}    ${curlOf(during)}`);
   }
+  for (const command of [...wscatOf(check, asked), replayOf(check, asked)]) lines.push(`  ${paint.dim('repeat')}    ${command}`);
   return lines.join('\n');
 }
 

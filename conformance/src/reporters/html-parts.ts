@@ -1,6 +1,7 @@
 // Owns the markup of one check in the HTML report; every value that comes from outside is escaped here.
 import { type CheckResult, type Failure, type Frame, levelOf, type RecordedExchange } from '../result.ts';
 import { curlOf } from './curl.ts';
+import { type Asked, replayOf, wscatOf } from './repeat.ts';
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
@@ -33,9 +34,11 @@ const statusNames: Readonly<Record<CheckResult['status'], string>> = {
   blocked: 'blocked',
   'not-applicable': 'not applicable',
   error: 'kit fault',
+  expected: 'expected failure',
+  unscored: 'not scored',
 };
 
-export function checkCard(check: CheckResult): Html {
+export function checkCard(check: CheckResult, asked: Asked): Html {
   const { id, title, status, controller, operations, ms, reason, failures, exchanges, frames, undocumented, evidence, proves } = check;
   const level = levelOf(check);
   const text = [id, title, controller, ...operations, ...proves, reason ?? '', ...failures.map(({ message }) => message)]
@@ -57,6 +60,7 @@ export function checkCard(check: CheckResult): Html {
     </summary>
     <div class="body">
       ${reason === undefined ? '' : html`<p>${reason}</p>`} ${failures.map((failure) => failureBox(failure, exchanges))}
+      ${repeatBox(check, asked)}
       <p class="soft">
         ${evidence}
         assertions${operations.length > 0 ? ` · ${operations.join(', ')}` : ''}${proves.length > 0 ? ` · ${proves.join(', ')}` : ''}
@@ -83,6 +87,15 @@ export function checkCard(check: CheckResult): Html {
       }
     </div>
   </details> `;
+}
+
+/** How to see it again: the check as a whole, and its channels. */
+function repeatBox(check: CheckResult, asked: Asked): Html | undefined {
+  if (check.status === 'passed' || check.status === 'not-applicable') return undefined;
+  const line = (what: string, command: string): Html =>
+    html`<div class="soft">${what} <button class="copy" type="button">copy</button></div>
+      <pre>${command}</pre>`;
+  return html`${line('replay this check', replayOf(check, asked))}${wscatOf(check, asked).map((command) => line('listen to the channel', command))}`;
 }
 
 function failureBox({ level, message, expected, actual, exchange }: Failure, exchanges: readonly RecordedExchange[]): Html {

@@ -31,4 +31,12 @@ for (const button of document.querySelectorAll('.copy')) button.addEventListener
   button.textContent = 'copied';
 });
 filter();
+function openLinked() {
+  const card = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (!(card instanceof HTMLDetailsElement)) return;
+  Object.assign(card, { hidden: false, open: true });
+  card.scrollIntoView();
+}
+addEventListener('hashchange', openLinked);
+openLinked();
 `;

@@ -13,8 +13,8 @@ h1 { font-size:30px; margin:0; letter-spacing:.01em; } h2 { font-size:17px; marg
 .banner h1 { color:var(--tone); } .banner p { margin:6px 0 0; } .soft { color:var(--soft); }
 .facts { display:flex; flex-wrap:wrap; gap:6px 28px; margin-top:14px; font-size:13px; color:var(--soft); } .facts b { color:var(--text); font-weight:600; }
 .v-passed { --tone:var(--passed); } .v-failed { --tone:var(--failed); } .v-incomplete { --tone:var(--blocked); } .v-kit-fault { --tone:var(--error); }
-.s-passed { --tone:var(--passed); } .s-failed { --tone:var(--failed); } .s-blocked { --tone:var(--blocked); } .s-not-applicable { --tone:var(--na); } .s-error { --tone:var(--error); }
-.tiles { display:grid; grid-template-columns:repeat(auto-fit,minmax(130px,1fr)); gap:12px; margin-top:16px; }
+.s-passed { --tone:var(--passed); } .s-failed { --tone:var(--failed); } .s-blocked { --tone:var(--blocked); } .s-not-applicable { --tone:var(--na); } .s-error { --tone:var(--error); } .s-expected, .s-unscored { --tone:var(--na); }
+.tiles { display:grid; grid-template-columns:repeat(auto-fit,minmax(190px,1fr)); gap:12px; margin-top:16px; }
 .tile { background:var(--card); border:1px solid var(--line); border-radius:12px; padding:14px 16px; }
 .tile b { display:block; font-size:26px; color:var(--tone,var(--text)); line-height:1.1; } .tile span { font-size:12px; color:var(--soft); }
 .split { display:grid; grid-template-columns:repeat(auto-fit,minmax(420px,1fr)); gap:16px; } @media (max-width:520px) { .split { grid-template-columns:1fr; } }
@@ -40,6 +40,9 @@ details.check > summary::-webkit-details-marker { display:none; } details.check[
 details.wire { margin:4px 0; font-size:13px; } details.wire > summary { cursor:pointer; overflow-wrap:anywhere; }
 pre { margin:6px 0; padding:10px 12px; background:var(--code); border-radius:8px; overflow-x:auto; font:12px/1.45 ui-monospace,SFMono-Regular,Menlo,monospace; white-space:pre-wrap; overflow-wrap:anywhere; }
 .copy { font:inherit; font-size:12px; border:1px solid var(--line); border-radius:6px; background:var(--card); color:var(--soft); cursor:pointer; padding:1px 8px; }
+.matrix td, .matrix th { vertical-align:top; border-top:1px solid var(--line); padding:4px 10px 4px 0; } .matrix th[scope=row] { font-family:ui-monospace,monospace; color:var(--text); white-space:nowrap; }
+.q { display:inline-block; min-width:26px; margin:1px; padding:0 3px; border-radius:4px; font:11px/18px ui-monospace,monospace; text-align:center; text-decoration:none; color:var(--tone); border:1px solid var(--tone); }
+.q.should { border-style:dashed; } .q.s-failed, .q.s-blocked { background:var(--tone); color:var(--card); font-weight:700; } .s-not-executed { --tone:var(--na); }
 ul.plain { margin:0; padding-left:18px; font-size:13px; } footer { margin-top:40px; font-size:12px; color:var(--soft); }
 [hidden] { display:none !important; }
 `;

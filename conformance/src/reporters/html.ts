@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { totalsOf } from '../kit/coverage.ts';
 import { levels, type RunResult, statuses, type Verdict } from '../result.ts';
 import { checkCard, Html, html } from './html-parts.ts';
+import { requirementMatrix } from './html-matrix.ts';
 import { script } from './html-script.ts';
 import { style } from './html-style.ts';
 import type { Reporter } from './reporter.ts';
@@ -32,9 +33,10 @@ export function toHtml(result: RunResult): string {
         <main>
           ${banner(result)} ${tiles(result)}
           <div class="split">${levelTable(result)}${coverageTable(result)}</div>
-          ${notCovered(result)} ${undocumented(result)}
+          ${requirementMatrix(result)} ${notCovered(result)} ${undocumented(result)}
           <h2>Checks</h2>
-          ${filters(result)} ${[...result.checks].sort((a, b) => rank(a.status) - rank(b.status)).map(checkCard)}
+          ${filters(result)}
+          ${[...result.checks].sort((a, b) => rank(a.status) - rank(b.status)).map((check) => checkCard(check, result.target))}
           <footer>
             ${result.kit.name} ${result.kit.version} · contract ${result.contract.version} (${result.contract.digest}) · selection
             ${result.selection.digest}
@@ -48,7 +50,8 @@ export function toHtml(result: RunResult): string {
 }
 
 /** What needs a look comes first. */
-const rank = (status: (typeof statuses)[number]): number => ['failed', 'error', 'blocked', 'not-applicable', 'passed'].indexOf(status);
+const rank = (status: (typeof statuses)[number]): number =>
+  ['failed', 'error', 'blocked', 'expected', 'unscored', 'not-applicable', 'passed'].indexOf(status);
 
 function banner({ verdict, target, run, selection, contract, cleanupErrors }: RunResult): Html {
   const reasons = verdict.reasons.join('; ');

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CheckResult, countsOf, levelOf, type RunResult } from '../result.ts';
 import { curlOf } from './curl.ts';
+import { replayOf, wscatOf } from './repeat.ts';
 import type { Reporter } from './reporter.ts';
 
 /** Control characters may not stand in XML 1.0, escaped or not. */
@@ -24,6 +25,7 @@ export function toJunit(result: RunResult): string {
     suiteOf(
       controller,
       result.checks.filter((check) => check.controller === controller),
+      result,
     ),
   );
   return [
@@ -35,43 +37,46 @@ export function toJunit(result: RunResult): string {
   ].join('\n');
 }
 
-/** What is blocked could not run and what is not applicable need not: JUnit has one word for both, the message tells them apart. */
+/** Blocked, not applicable, expected, unscored: JUnit has one word for all that does not decide, the message tells them apart. */
 function totals(checks: readonly CheckResult[]): string {
   const counts = countsOf(checks);
-  return `tests="${counts.total}" failures="${counts.failed}" errors="${counts.error}" skipped="${counts.blocked + counts['not-applicable']}"`;
+  return `tests="${counts.total}" failures="${counts.failed}" errors="${counts.error}" skipped="${counts.total - counts.passed - counts.failed - counts.error}"`;
 }
 
-function suiteOf(controller: string, checks: readonly CheckResult[]): string {
+function suiteOf(controller: string, checks: readonly CheckResult[], result: RunResult): string {
   const ms = checks.reduce((sum, check) => sum + check.ms, 0);
   return [
     `  <testsuite name="${escapeXml(controller)}" ${totals(checks)} time="${seconds(ms)}">`,
-    ...checks.map(caseOf),
+    ...checks.map((check) => caseOf(check, result)),
     '  </testsuite>',
   ].join('\n');
 }
 
-function caseOf(check: CheckResult): string {
+function caseOf(check: CheckResult, result: RunResult): string {
   const open = `    <testcase name="${escapeXml(check.title)}" classname="${escapeXml(check.id)}" time="${seconds(check.ms)}"`;
-  const child = childOf(check);
+  const child = childOf(check, result);
   return child === undefined ? `${open}/>` : `${open}>\n      ${child}\n    </testcase>`;
 }
 
-function childOf(check: CheckResult): string | undefined {
+function childOf(check: CheckResult, result: RunResult): string | undefined {
   switch (check.status) {
     case 'passed':
       return undefined;
     case 'failed':
-      return `<failure type="${levelOf(check)}" message="${escapeXml(check.failures[0]?.message ?? '')}">${escapeXml(detailOf(check))}</failure>`;
+      return `<failure type="${levelOf(check)}" message="${escapeXml(check.failures[0]?.message ?? '')}">${escapeXml(detailOf(check, result))}</failure>`;
     case 'error':
       return `<error type="kit" message="${escapeXml(check.reason ?? '')}"/>`;
     case 'blocked':
     case 'not-applicable':
+    case 'expected':
+    case 'unscored':
       return `<skipped message="${escapeXml(`${check.status}: ${check.reason ?? ''}`)}"/>`;
   }
 }
 
-function detailOf({ failures, exchanges }: CheckResult): string {
-  return failures
+function detailOf(check: CheckResult, { target }: RunResult): string {
+  const { failures, exchanges } = check;
+  const deviations = failures
     .map(({ level, message, expected, actual, exchange }) => {
       const during = exchange === undefined ? undefined : exchanges[exchange];
       const lines = [
@@ -84,6 +89,7 @@ function detailOf({ failures, exchanges }: CheckResult): string {
       return lines.filter((line) => line !== undefined).join('\n');
     })
     .join('\n\n');
+  return [deviations, '', ...wscatOf(check, target), replayOf(check, target)].join('\n');
 }
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(3);

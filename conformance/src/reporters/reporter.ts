@@ -4,6 +4,7 @@ import type { CheckResult, RunResult } from '../result.ts';
 export interface RunPlan {
   readonly runId: string;
   readonly targetUrl: string;
+  readonly spawned?: boolean;
   readonly contract: string;
   readonly total: number;
   readonly known: number;

@@ -2,18 +2,19 @@ import { describe, expect, it } from 'vitest';
 import { Redactor } from '../kit/redaction.ts';
 import { type CheckResult, type RunResult, statuses } from '../result.ts';
 import { sampleCheck, sampleResult } from '../testing/sample-result.ts';
-import { consoleReporter, summaryOf } from './console.ts';
+import { consoleReporter } from './console.ts';
+import { toCtrf } from './ctrf.ts';
 import { curlOf } from './curl.ts';
 import { toHtml } from './html.ts';
 import { toJson } from './json.ts';
 import { toJunit } from './junit.ts';
-import { paintFor } from './paint.ts';
+import { escapeMarkdown, toMarkdown } from './markdown.ts';
+import { replayOf, wscatOf } from './repeat.ts';
 
 const all = statuses.flatMap((status, index) =>
   Array.from({ length: index + 1 }, (_none, number) => sampleCheck(status, { id: `sample.${status}-${number}` })),
 );
 const result = sampleResult(all);
-const count = (text: string, pattern: RegExp): number => text.match(pattern)?.length ?? 0;
 
 async function consoleText(of: RunResult): Promise<string> {
   let text = '';
@@ -35,24 +36,6 @@ async function consoleText(of: RunResult): Promise<string> {
 }
 
 describe('the reports', () => {
-  it('all count the same', () => {
-    const json = JSON.parse(toJson(result)) as RunResult;
-    const junit = toJunit(result);
-    const html = toHtml(result);
-    const table =
-      summaryOf(result, paintFor(false))
-        .split('\n')
-        .find((line) => line.startsWith('all')) ?? '';
-    const inTable = table.trim().split(/\s+/).slice(1).map(Number);
-    expect(inTable).toEqual([...statuses.map((status) => json.counts[status]), all.length]);
-    for (const status of statuses) expect(count(html, new RegExp(`data-status="${status}"`, 'g'))).toBe(json.counts[status]);
-    expect(count(junit, /<testcase /g)).toBe(json.counts.total);
-    expect(count(junit, /<failure /g)).toBe(json.counts.failed);
-    expect(count(junit, /<error /g)).toBe(json.counts.error);
-    expect(count(junit, /<skipped /g)).toBe(json.counts.blocked + json.counts['not-applicable']);
-    expect(junit).toContain(`tests="${json.counts.total}" failures="${json.counts.failed}" errors="${json.counts.error}"`);
-  });
-
   it('hold no secret, wherever the target or the kit put it', async () => {
     const redactor = new Redactor();
     const secret = 'canary-"secret"-<&>';
@@ -82,9 +65,9 @@ describe('the reports', () => {
       undocumented: [{ kind: 'field', where: 'login 200', what: secret }],
     });
     const safe = redactor.deep({ ...sampleResult([leaking]), cleanupErrors: [secret] });
-    for (const report of [toJson(safe), toJunit(safe), toHtml(safe), await consoleText(safe)]) {
+    for (const report of [toJson(safe), toJunit(safe), toHtml(safe), toMarkdown(safe), toCtrf(safe), await consoleText(safe)]) {
       expect(report).not.toContain('canary');
-      expect(report).toContain('***');
+      expect(report).toMatch(/\*{3}|(?:\\\*){3}/);
     }
   });
 
@@ -98,12 +81,26 @@ describe('the reports', () => {
     expect(junit).not.toMatch(/<script>|<img/);
     // oxlint-disable-next-line no-control-regex
     expect(junit).not.toMatch(/\u0007/);
+    expect(toMarkdown(sampleResult([hostile]))).not.toMatch(/<script>|<img/);
+    expect(escapeMarkdown('a | b `c` [d](e)\n# f')).toBe(String.raw`a \| b \`c\` \[d\](e) \# f`);
   });
 
   it('need nothing from elsewhere to be shown', () => {
     const html = toHtml(result);
-    expect(html).not.toMatch(/(?:src|href)\s*=\s*["']?(?:https?:)?\/\//);
-    expect(html).not.toMatch(/@import|url\(/);
+    expect(html).not.toMatch(/\s(?:src|href|srcset|action|data)\s*=(?!"#)/);
+    expect(html).not.toMatch(/@import|url\(|<(?:link|img|iframe|object|embed|base)\b/);
+    expect(html).toContain("default-src 'none'");
+  });
+
+  it('are well-formed HTML and XML', () => {
+    const html = toHtml(result);
+    for (const tag of ['html', 'head', 'body', 'main', 'section', 'details', 'summary', 'table', 'div', 'pre', 'ul', 'dl', 'script'])
+      expect([tag, html.match(new RegExp(`<${tag}[\\s>]`, 'g'))?.length]).toEqual([tag, html.match(new RegExp(`</${tag}>`, 'g'))?.length]);
+    const ids = [...html.matchAll(/\sid="([^"]*)"/g)].map(([, id]) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    const junit = toJunit(result);
+    for (const tag of ['testsuites', 'testsuite', 'failure'])
+      expect(junit.match(new RegExp(`<${tag} `, 'g'))?.length).toBe(junit.match(new RegExp(`</${tag}>`, 'g'))?.length);
   });
 
   it('say the verdict and the reason on the console, and show a card for a failure', async () => {
@@ -125,5 +122,30 @@ describe('the curl line', () => {
     expect(curlOf({ operation: 'login', request, response: null, ms: 1 })).toBe(
       String.raw`curl -i -X POST 'http://h/a' -H 'content-type: application/json' --data-raw '{"a":"it'\''s"}'`,
     );
+  });
+});
+
+describe('the lines that repeat a check', () => {
+  const check = sampleCheck('failed', { id: 'channels.notification.after-a-call', channels: ['/notification'] });
+
+  it('name the check and the target, or the reference agent', () => {
+    expect(replayOf(check, { url: 'http://h:1', spawned: false })).toBe(
+      "click-conformance replay 'channels.notification.after-a-call' --target 'http://h:1'",
+    );
+    expect(replayOf(check, { url: 'http://h:1', spawned: true })).toContain(' --spawn');
+  });
+
+  it('listen to the channels of the check', () => {
+    expect(wscatOf(check, { url: 'https://h:1' })).toEqual(["wscat -c 'wss://h:1/notification'"]);
+    expect(wscatOf(sampleCheck('failed'), { url: 'http://h:1' })).toEqual([]);
+  });
+
+  it('stand in the reports beside the failure', async () => {
+    const of = sampleResult([check]);
+    for (const report of [toJunit(of), toHtml(of), await consoleText(of)]) {
+      expect(report).toMatch(/wscat -c .{1,6}ws:\/\/localhost:29123\/notification/);
+      expect(report).toMatch(/click-conformance replay .{1,6}channels\.notification\.after-a-call/);
+    }
+    expect(toMarkdown(of)).toContain('click-conformance replay');
   });
 });

@@ -45,6 +45,16 @@ export function sampleResult(checks: readonly CheckResult[]): RunResult {
     verdict: judge({ checks, interrupted: false, cleanupErrors: [] }),
     counts: countsOf(checks),
     checks,
+    requirements: [
+      {
+        id: 'CLOUD-ACCOUNT-001',
+        level: 'MUST',
+        text: 'Get Cloud Accounts answers a plain array, without an envelope',
+        status: 'failed',
+        controllers: ['Cloud'],
+        checks: checks.map(({ id }) => id),
+      },
+    ],
     coverage: {
       operations: [{ operation: 'getCloudAccounts', controller: 'Cloud', statuses: [{ status: 200, exchanges: 5 }] }],
       frames: [{ message: 'progress', frames: 5 }],
