@@ -7,6 +7,7 @@ import {
   cutAnswer,
   doNothing,
   dropField,
+  replaceBody,
   replaceByHtml,
   setField,
   setStatus,
@@ -36,6 +37,11 @@ export const proofs: readonly Proof[] = [
     'logout-does-nothing': doNothing('logout'),
     'dead-token-is-good': { ...acceptAnyToken('getCloudAccounts'), call: 2 },
     'logout-is-refused': setStatus('logout', 499),
+    'logout-has-a-body': replaceBody('logout', {}),
+  }),
+  ...proofsOf('authentication.session.login-with-type', {
+    'refuses-a-type': setStatus('login', 401),
+    'yields-nothing': setField('login', 'jwtToken', ''),
   }),
   ...proofsOf('authentication.mfa.login', {
     'no-session': dropField('login', 'session'),

@@ -75,6 +75,7 @@ export const proofs: readonly Proof[] = [
   ...proofsOf('cloud.account.sharing', {
     'shares-nothing': onlyCall(1, doNothing('manageSharedCloudAccount')),
     'stays-shared': onlyCall(2, doNothing('manageSharedCloudAccount')),
+    'answers-a-body': replaceBody('manageSharedCloudAccount', {}),
     'renames-too': setField('getCloudAccount', 'name', 'renamed'),
   }),
   ...proofsOf('cloud.storage.create-folder', {

@@ -82,7 +82,14 @@ describe('the command line', () => {
     const { code, out } = await click(['run', '--target', 'http://127.0.0.1:1', '--report-dir', 'out']);
     expect(code).toBe(2);
     expect(out).toContain('INCOMPLETE');
-    expect(await readdir(join(folder, 'out'))).toEqual(['ctrf.json', 'events.ndjson', 'junit.xml', 'report.html', 'result.json', 'summary.md']);
+    expect(await readdir(join(folder, 'out'))).toEqual([
+      'ctrf.json',
+      'events.ndjson',
+      'junit.xml',
+      'report.html',
+      'result.json',
+      'summary.md',
+    ]);
     expect(await resultIn(join(folder, 'out'))).toMatchObject({
       verdict: { verdict: 'incomplete', exitCode: 2 },
       target: { reachable: false },

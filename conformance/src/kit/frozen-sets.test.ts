@@ -1,11 +1,13 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CheckResult } from '../result.ts';
 import { sampleCheck } from '../testing/sample-result.ts';
 import { noExceptions } from './expected-failures.ts';
-import { type FrozenSet, readFrozenSet, writeFrozenSet } from './frozen-sets.ts';
+import { loadContract } from './contract.ts';
+import { frozenFolder, type FrozenSet, readFrozenSet, writeFrozenSet } from './frozen-sets.ts';
+import { loadChecks } from './load-checks.ts';
 import { withStanding } from './standing.ts';
 import { judge } from './verdict.ts';
 
@@ -82,5 +84,15 @@ describe('a frozen set', () => {
 
   it('cannot be written under a name that leaves its folder', async () => {
     await expect(writeFrozenSet(folder, { contract: '../1.0.0', checks: ['a'] })).rejects.toThrow('is no version of a contract');
+  });
+});
+
+describe('the frozen sets of this kit', () => {
+  it('name only checks that exist, under this name or a later one', async () => {
+    const contract = loadContract();
+    const ids = new Set((await loadChecks(contract)).map(({ id }) => id));
+    const names = (await readdir(frozenFolder)).filter((name) => name.endsWith('.yaml') && name !== 'aliases.yaml');
+    expect(names).toContain(`${contract.version}.yaml`);
+    for (const name of names) expect((await readFrozenSet(name.slice(0, -5), ids)).checks.length).toBeGreaterThan(0);
   });
 });

@@ -2,6 +2,7 @@
 import type { Check } from '../kit/check.ts';
 import type { Contract } from '../kit/contract.ts';
 import { type Environment, newEnvironment } from '../kit/environment.ts';
+import { setUpApi, signIn } from '../kit/login.ts';
 import { runChecks } from '../kit/runner.ts';
 import { SchemaValidator } from '../kit/schema-validator.ts';
 import { spawnAgent } from '../kit/spawn-agent.ts';
@@ -97,7 +98,10 @@ async function withFaults(
 ): Promise<ProofResult[]> {
   const results: ProofResult[] = [];
   const cleanup = new HeldCleanup();
+  const { target } = environment;
   try {
+    // For agents that take any token: the proxy has to have seen a good one.
+    if (target.credentials !== undefined) await signIn(environment, target.credentials, setUpApi(environment, 'set-up', signal), signal);
     for (const [index, proof] of proofs.entries()) {
       if (signal.aborted) break;
       // Names of its own for each proof: what one leaves behind must not decide the next.
