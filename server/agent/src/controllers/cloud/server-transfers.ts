@@ -41,13 +41,11 @@ export const serverTransferOperations = ({
     return { status: 202, body: { transferId, message: 'Server transfer initiated', status: 'pending' } };
   },
 
-  getServerTransferStatus: ({ path, caller }) => ({ status: 200, body: statusOf(find(transfers, caller, path.transferId)) }),
+  getServerTransferStatus: ({ path, caller }) => ({ status: 200, body: statusOf(find(transfers, caller, path.transferId, 404)) }),
 
   async cancelServerTransfer({ path, caller }) {
-    const view = transfers.get(path.transferId);
-    if (view?.kind !== 'server' || view.plan.accountId !== caller.accountId)
-      throw new Problem(499, 'NOT_FOUND', 'There is no server transfer with this id.');
-    return commanded(await transfers.cancel(path.transferId), 'cancelled');
+    const { transferId } = find(transfers, caller, path.transferId, 499);
+    return commanded(await transfers.cancel(transferId), 'cancelled');
   },
 
   getAllServerTransfers: ({ caller }) => ({
@@ -56,10 +54,11 @@ export const serverTransferOperations = ({
   }),
 });
 
-function find(transfers: TransferEngine, caller: Caller, transferId: string): TransferView {
+/** 404 for an unknown id is documented for the status alone; elsewhere it is the general 499. */
+function find(transfers: TransferEngine, caller: Caller, transferId: string, unknown: 404 | 499): TransferView {
   const view = transfers.get(transferId);
   if (view?.kind !== 'server' || view.plan.accountId !== caller.accountId)
-    throw new Problem(404, 'NOT_FOUND', 'There is no server transfer with this id.');
+    throw new Problem(unknown, 'NOT_FOUND', 'There is no server transfer with this id.');
   return view;
 }
 
