@@ -14,6 +14,8 @@ export interface Operation {
   /** Defaults of the query parameters that have one. */
   readonly defaults: JsonObject;
   readonly basis: string;
+  /** Who may call it: `x-required-role`, by default everybody who is signed in. */
+  readonly role: 'anyone' | 'user' | 'admin';
 }
 
 const methods = ['get', 'put', 'post', 'delete', 'patch', 'head', 'options'];
@@ -92,7 +94,14 @@ function describe(path: string, method: string, operation: JsonObject, document:
     requestSchema: body === null ? null : schemaName(object(body).schema, id),
     defaults: queryDefaults(operation, document),
     basis: typeof operation['x-basis'] === 'string' ? operation['x-basis'] : 'documented',
+    role: role(operation),
   };
+}
+
+function role(operation: JsonObject): Operation['role'] {
+  const required = object(operation['x-required-role']).role;
+  if (required === 'admin' || required === 'user') return required;
+  return list(operation.security).length === 0 ? 'anyone' : 'user';
 }
 
 function security(requirements: Json[]): Operation['security'] {

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import type { Contract } from '../kit/contract.ts';
 import { UsageError } from '../kit/faults.ts';
-import { type Profile, readProfile } from '../kit/profile.ts';
+import { type Profile, type ProfileCredentials, readProfile } from '../kit/profile.ts';
 import type { Credentials, Target } from '../kit/target.ts';
 import type { Surroundings } from './command.ts';
 import { httpUrl, positiveInteger } from './options.ts';
@@ -50,6 +50,7 @@ export async function chooseTarget(values: TargetValues, { env, cwd }: Place, co
       spawned: values.spawn === true,
       ...(credentials !== undefined && { credentials }),
       ...(credentials?.totpSecret !== undefined && { mfaCredentials: credentials }),
+      ...othersOf(profile, env),
       ...declaredBy(profile),
     },
   };
@@ -59,6 +60,24 @@ export const declaredBy = (profile: Profile | undefined): Pick<Target, 'offered'
   ...(profile?.offered !== undefined && { offered: profile.offered }),
   ...(profile?.clouds !== undefined && { clouds: profile.clouds }),
 });
+
+/** The users beside the one who judges; a spawned agent brings its own. */
+function othersOf(profile: Profile | undefined, env: Surroundings['env']): Pick<Target, 'memberCredentials' | 'strangerCredentials'> {
+  const { member, stranger } = profile ?? {};
+  return {
+    ...(member !== undefined && { memberCredentials: inProfile(member, env) }),
+    ...(stranger !== undefined && { strangerCredentials: inProfile(stranger, env) }),
+  };
+}
+
+function inProfile({ usernameEnv, passwordEnv, totpSecretEnv, userType }: ProfileCredentials, env: Surroundings['env']): Credentials {
+  return {
+    username: variable(env, usernameEnv, 'username'),
+    password: variable(env, passwordEnv, 'password'),
+    ...(totpSecretEnv !== undefined && { totpSecret: variable(env, totpSecretEnv, 'secret of the second factor') }),
+    ...(userType !== undefined && { type: userType }),
+  };
+}
 
 function credentialsOf(values: TargetValues, profile: Profile | undefined, env: Surroundings['env']): Credentials | undefined {
   const { username, password, totpSecret } = secretsOf(values, profile, env);

@@ -1,6 +1,6 @@
 // Owns cases: one request and one expectation, as data.
 import type { Level } from '../result.ts';
-import type { Exchange } from './api.ts';
+import type { Api, Exchange } from './api.ts';
 import type { Call } from './call.ts';
 import type { Check, Context, Impact } from './check.ts';
 import { type Contract, levelOfBasis, type OperationId, weaker } from './contract.ts';
@@ -20,8 +20,8 @@ export interface Case {
   readonly id: string;
   readonly title: string;
   readonly operation: OperationId;
-  /** `session` sends the token of the run; anything else is sent as the token itself, null sends none. */
-  readonly as?: 'session' | null | { readonly token: string };
+  /** `session` sends the token of the run, `member` that of a user who is no administrator; null sends none. */
+  readonly as?: 'session' | 'member' | null | { readonly token: string };
   readonly request?: Call | ((context: Context) => Promise<Call>);
   readonly expect: Expectation;
   /** Default: as well founded as the operation and its answer are in the contract. */
@@ -51,8 +51,14 @@ export function checkOfCase(definition: Case, contract: Contract): Check {
   };
 }
 
+async function apiOf(as: NonNullable<Case['as']> | null, { api, given }: Context): Promise<Api> {
+  if (as === 'session') return await given.session();
+  if (as === 'member') return await given.memberSession();
+  return api.withToken(as === null ? null : as.token);
+}
+
 async function runCase({ operation, as = 'session', request = {}, expect }: Case, context: Context): Promise<void> {
-  const api = as === 'session' ? await context.given.session() : context.api.withToken(as === null ? null : as.token);
+  const api = await apiOf(as, context);
   const call = typeof request === 'function' ? await request(context) : request;
   const exchange = await api.perform(operation, call);
   context.expect.equal(exchange.status, expect.status, `${operation} answers ${expect.status}`);

@@ -33,6 +33,8 @@ export interface Operation {
   readonly summary: string;
   readonly security: 'required' | 'optional' | 'none';
   readonly level: Level;
+  /** `admin` where `x-required-role` says so, with how well founded that is. */
+  readonly adminOnly: Level | undefined;
   readonly parameters: readonly Parameter[];
   readonly requestMediaType: string | null;
   readonly requestSchema: JsonObject | null;
@@ -128,6 +130,7 @@ function operationOf(document: JsonObject, path: string, method: string, operati
     summary: textOf(operation.summary),
     security: securityOf((operation.security ?? document.security ?? []) as JsonObject[]),
     level,
+    adminOnly: adminOnly(objectOf(operation['x-required-role'])),
     parameters: ((operation.parameters ?? []) as Json[]).map((parameter) => parameterOf(document, parameter)),
     requestMediaType,
     requestSchema: requestMediaType === null ? null : objectOf(objectOf(media).schema),
@@ -137,6 +140,8 @@ function operationOf(document: JsonObject, path: string, method: string, operati
     ),
   };
 }
+
+const adminOnly = ({ role, 'x-basis': basis }: JsonObject): Level | undefined => (role === 'admin' ? levelOfBasis(basis) : undefined);
 
 function securityOf(security: readonly JsonObject[]): Operation['security'] {
   if (security.length === 0) return 'none';

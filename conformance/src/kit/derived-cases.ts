@@ -17,6 +17,7 @@ export const slug = (name: string): string => name.replaceAll(/([a-z0-9])([A-Z])
 export function derivedCases(contract: Contract, requirements: readonly Requirement[] = loadRegister(contract)): Case[] {
   return [...contract.operations.values()].flatMap((operation) => [
     ...tokenCases(operation, requirements),
+    ...adminOnly(operation, requirements),
     ...wrongParameterTypes(operation),
     ...wrongBodyType(operation, contract),
     ...unknownIds(operation, requirements),
@@ -54,6 +55,24 @@ function tokenCases(operation: Operation, requirements: readonly Requirement[]):
   return [
     { ...common, ...documented, id: idOf(operation, 'no-token'), title: `${summary} refuses a call without a token`, as: null },
     { ...bad, ...documented },
+  ];
+}
+
+/** `ACCESS` is the documented code for a resource that the caller may not have. */
+function adminOnly(operation: Operation, requirements: readonly Requirement[]): Case[] {
+  const { id, summary, adminOnly: level } = operation;
+  if (level === undefined) return [];
+  return [
+    {
+      id: idOf(operation, 'not-an-admin'),
+      title: `${summary} is refused to a user who is no administrator`,
+      operation: id,
+      as: 'member',
+      level,
+      request: exampleCall(operation),
+      expect: { status: 499, errorCode: 'ACCESS' },
+      proves: level === 'INFO' ? [] : requirementsOf(requirements, id, 'ADMIN'),
+    },
   ];
 }
 

@@ -44,7 +44,8 @@ export interface EnvironmentOptions {
 
 export function newEnvironment({ contract, validator, target, timeoutMs, signal }: EnvironmentOptions): Environment {
   const redactor = new Redactor();
-  for (const credentials of [target.credentials, target.mfaCredentials]) redactor.add(credentials?.password, credentials?.totpSecret);
+  for (const credentials of [target.credentials, target.mfaCredentials, target.memberCredentials, target.strangerCredentials])
+    redactor.add(credentials?.password, credentials?.totpSecret);
   return {
     contract,
     validator,

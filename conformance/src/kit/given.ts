@@ -10,6 +10,7 @@ import { codeOf } from './error-model.ts';
 import { Blocked, NoAnswer, NotApplicable } from './faults.ts';
 import { loginBody, setUpApi, signIn } from './login.ts';
 import { seededBytes, sha256 } from './random-bytes.ts';
+import type { Fixtures } from './fixtures/index.ts';
 import type { Recorder } from './recorder.ts';
 import { type ObjectServerFixture, openAccount, startObjects, type Storage, type StorageOptions } from './storage.ts';
 import type { Credentials } from './target.ts';
@@ -66,6 +67,27 @@ export class Given {
     const token = await signIn(environment, this.credentials(), own, signal);
     cleanup.add('a session', () => own.forCleanUp().call('logout', { body: { jwtToken: token } }));
     return api.withToken(token);
+  }
+
+  /** A server that the agent under judgement was told about; only the kit's own agent can be told. */
+  fixture<Name extends keyof Fixtures>(name: Name): Fixtures[Name] {
+    const fixture = this.#tools.environment.target.fixtures?.[name];
+    if (fixture === undefined) throw new NotApplicable(`the target was not started by the kit, so it does not know its ${name}`);
+    return fixture;
+  }
+
+  /** A user of the account who is no administrator. */
+  async memberSession(): Promise<Api> {
+    const { memberCredentials } = this.#tools.environment.target;
+    if (memberCredentials === undefined) throw new NotApplicable('no user who is no administrator is configured (`member` in the profile)');
+    return await this.#sessionOf('member', memberCredentials);
+  }
+
+  /** An administrator of another account. */
+  async strangerSession(): Promise<Api> {
+    const { strangerCredentials } = this.#tools.environment.target;
+    if (strangerCredentials === undefined) throw new NotApplicable('no user of another account is configured (`stranger` in the profile)');
+    return await this.#sessionOf('stranger', strangerCredentials);
   }
 
   loginBody(): ReturnType<typeof loginBody> {
@@ -162,6 +184,18 @@ export class Given {
       if (this.#tools.signal.aborted || error instanceof NoAnswer) shared.delete(name);
       throw error;
     });
+  }
+
+  async #sessionOf(who: string, credentials: Credentials): Promise<Api> {
+    const { environment, api } = this.#tools;
+    const token = await this.#shared(`session of the ${who}`, async () => {
+      const own = setUpApi(environment, 'set-up', environment.signal);
+      const jwtToken = await signIn(environment, credentials, own, environment.signal);
+      const after = own.forCleanUp();
+      environment.cleanup.add(`the session of the ${who}`, () => after.call('logout', { body: { jwtToken } }));
+      return jwtToken;
+    });
+    return api.withToken(token);
   }
 
   async #tryCredentials(): Promise<void> {

@@ -18,6 +18,10 @@ export interface ProfileCredentials {
 export interface Profile {
   readonly url?: string;
   readonly credentials?: ProfileCredentials;
+  /** A user of the same account who is no administrator. */
+  readonly member?: ProfileCredentials;
+  /** An administrator of another account. */
+  readonly stranger?: ProfileCredentials;
   /** Cloud types of which the target has a provider; all when left out. */
   readonly clouds?: readonly number[];
   /** Operations that the target declares to offer; undefined when it declares nothing. */
@@ -38,23 +42,26 @@ const variable = {
   pattern: '^[A-Z_][A-Z0-9_]*$',
   description: 'takes the name of an environment variable, for example CLICK_PASSWORD; the value itself never stands in a profile',
 };
+const credentials = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['usernameEnv', 'passwordEnv'],
+  properties: {
+    usernameEnv: variable,
+    passwordEnv: variable,
+    totpSecretEnv: variable,
+    userType: { type: 'integer', minimum: 1, description: 'takes 16 for an administrator, 32 for a creative, 64 for a standard user' },
+  },
+  description: 'say by `usernameEnv` and `passwordEnv` which environment variables hold them',
+};
 const schema = {
   type: 'object',
   additionalProperties: false,
   properties: {
     url: { type: 'string', pattern: '^https?://[^/?#\\s]+/?$', description: 'takes an http or https URL without a path' },
-    credentials: {
-      type: 'object',
-      additionalProperties: false,
-      required: ['usernameEnv', 'passwordEnv'],
-      properties: {
-        usernameEnv: variable,
-        passwordEnv: variable,
-        totpSecretEnv: variable,
-        userType: { type: 'integer', minimum: 1, description: 'takes 16 for an administrator, 32 for a creative, 64 for a standard user' },
-      },
-      description: 'say by `usernameEnv` and `passwordEnv` which environment variables hold them',
-    },
+    credentials,
+    member: credentials,
+    stranger: credentials,
     clouds: { type: 'array', items: { type: ['string', 'integer'] } },
     operations: { type: 'array', minItems: 1, items: { type: 'string' }, description: 'lists the operations that the target offers' },
     allow: { type: 'array', items: { enum: permissions } },

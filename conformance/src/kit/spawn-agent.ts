@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { type Fixtures, startFixtures } from './fixtures/index.ts';
 import type { Target } from './target.ts';
 
 const agentPackage = '@click-kit/agent';
@@ -25,21 +26,24 @@ export interface SpawnedAgent {
 
 export async function spawnAgent(signal: AbortSignal): Promise<SpawnedAgent> {
   const main = agentMain();
+  const { fixtures, env, stop: stopFixtures } = await startFixtures();
   // Of a group of its own, so that Ctrl-C on the terminal ends the run in order and not the agent under it.
   const child = spawn(process.execPath, [main, '--ephemeral', '--port', '0', '--seed', 'demo', '--quiet'], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: process.platform !== 'win32',
+    env: { ...process.env, ...env },
   });
   const output = outputOf(child);
   const killOnExit = (): void => void child.kill('SIGKILL');
   process.once('exit', killOnExit);
   const stop = async (): Promise<void> => {
     await stopChild(child);
+    await stopFixtures();
     process.off('exit', killOnExit);
   };
   try {
     const url = await readyUrl(child, output, signal);
-    return { target: demoTarget(url), stop };
+    return { target: demoTarget(url, fixtures), stop };
   } catch (error) {
     await stop();
     throw error;
@@ -60,11 +64,14 @@ function agentMain(): string {
   return main;
 }
 
-const demoTarget = (url: string): Target => ({
+const demoTarget = (url: string, fixtures: Fixtures): Target => ({
   url,
+  fixtures,
   spawned: true,
   credentials: { username: 'admin@example.com', ...demo },
   mfaCredentials: { username: 'mfa@example.com', ...demo, totpSecret: demoTotpSecret },
+  memberCredentials: { username: 'user@example.com', password: demo.password, type: 64 },
+  strangerCredentials: { username: 'owner@example.org', ...demo },
 });
 
 function outputOf(child: ChildProcess): () => string {

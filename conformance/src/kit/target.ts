@@ -1,5 +1,6 @@
 // Owns what the kit is told about its target, and whether the target answers at all.
 import { NoAnswer } from './faults.ts';
+import type { Fixtures } from './fixtures/index.ts';
 import type { HttpAnswer, HttpClient } from './http-client.ts';
 
 export interface Credentials {
@@ -15,7 +16,13 @@ export interface Target {
   readonly credentials?: Credentials;
   /** A user with a second factor, for the checks that need one. */
   readonly mfaCredentials?: Credentials;
+  /** A user of the same account who is no administrator. */
+  readonly memberCredentials?: Credentials;
+  /** An administrator of another account, whose things must stay invisible. */
+  readonly strangerCredentials?: Credentials;
   readonly spawned: boolean;
+  /** Servers of the kit that a spawned agent was told about at its start. */
+  readonly fixtures?: Fixtures;
   /** Operations that the target has declared; undefined when it has declared nothing. */
   readonly offered?: readonly string[];
   /** Cloud types that the target has a provider for; undefined when it has not said. */

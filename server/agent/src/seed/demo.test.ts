@@ -82,7 +82,7 @@ describe('the demo seed', () => {
     await seed();
     here.database.exec("DELETE FROM cloud_accounts; UPDATE users SET firstname = 'Changed'");
     expect(await seed()).toBe(false);
-    expect(here.database.prepare("SELECT count(*) AS n FROM users WHERE firstname = 'Changed'").get()).toEqual({ n: 3 });
+    expect(here.database.prepare("SELECT count(*) AS n FROM users WHERE firstname = 'Changed'").get()).toEqual({ n: 4 });
     expect(here.database.prepare('SELECT count(*) AS n FROM cloud_accounts').get()).toEqual({ n: 0 });
   });
 

@@ -32,18 +32,34 @@ export interface DemoSeed {
   readonly passwordCost?: PasswordCost;
 }
 
+/** Another account, with nothing in it that the first one may see. */
+const stranger = {
+  username: 'owner@example.org',
+  firstname: 'Jack',
+  lastname: 'Roe',
+  userType: UserType.DesktopAdmin,
+  owner: 1,
+  mfa: false,
+} as const;
+
+type Person = (typeof people)[number] | typeof stranger;
+
 /** Seeds a new data directory, whole or not at all; false when there is something in it already. */
 export async function seedDemo({ database, secretBox, objectServer, now, passwordCost }: DemoSeed): Promise<boolean> {
   const accounts = new AccountStore(database);
   if (!accounts.isEmpty()) return false;
   // One after the other: each hash takes 16 MiB of memory.
   const hashes: string[] = [];
-  for (const _person of people) hashes.push(await hashPassword(demoPassword, passwordCost));
+  for (const _person of [...people, stranger]) hashes.push(await hashPassword(demoPassword, passwordCost));
   const time = now();
   database.transaction(() => {
     const accountId = seedId('Example Org');
     accounts.insert({ id: accountId, name: 'Example Org', createDate: time - 30 * day });
-    insertPeople(new UserStore(database), secretBox, accountId, hashes, time);
+    const users = new UserStore(database);
+    insertPeople(users, secretBox, accountId, people, hashes, time);
+    const other = seedId('Example Studio');
+    accounts.insert({ id: other, name: 'Example Studio', createDate: time - 20 * day });
+    insertPeople(users, secretBox, other, [stranger], hashes.slice(people.length), time);
     insertCloudAccounts(new CloudAccountStore(database), secretBox, accountId, objectServer, time);
     let record = 0;
     const history = new HistoryStore(database, () => seedId(`history ${record++}`));
@@ -52,8 +68,15 @@ export async function seedDemo({ database, secretBox, objectServer, now, passwor
   return true;
 }
 
-function insertPeople(users: UserStore, secretBox: SecretBox, accountId: string, hashes: readonly string[], time: number): void {
-  for (const [index, { username, mfa, ...person }] of people.entries()) {
+function insertPeople(
+  users: UserStore,
+  secretBox: SecretBox,
+  accountId: string,
+  persons: readonly Person[],
+  hashes: readonly string[],
+  time: number,
+): void {
+  for (const [index, { username, mfa, ...person }] of persons.entries()) {
     const id = seedId(username);
     users.insert({
       ...person,
