@@ -71,6 +71,14 @@ export class Sessions {
     return signedIn(token);
   }
 
+  /** A session for a user whose identity somebody else has vouched for: Google, or the single sign-on of the account. */
+  async signInVouched(user: UserRow): Promise<string> {
+    if (user.status !== UserStatus.Active) throw refusal('INACTIVE_USER', 'The user is not active.');
+    const [session, token] = await this.#newSession(user);
+    if (!this.#sessions.open(session, this.#settings.maxPerUser)) throw tooManySessions();
+    return token;
+  }
+
   #challenge(user: UserRow): Schema<'LoginResponse'> {
     const session = randomBytes(32).toString('base64url');
     const now = this.#now();

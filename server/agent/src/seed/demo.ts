@@ -87,6 +87,7 @@ function insertPeople(
       status: UserStatus.Active,
       passwordHash: hashes[index] ?? '',
       mfaSecret: mfa ? secretBox.seal(demoMfaSecret, mfaSecretPlace(id)) : null,
+      authProvider: 0,
       createDate: time - (30 - index) * day,
     });
   }

@@ -15,6 +15,8 @@ export interface UserRow {
   readonly passwordHash: string;
   /** Sealed; null for users without a second factor. */
   readonly mfaSecret: string | null;
+  /** Who vouches for the user: 0 for a password of our own, otherwise as the contract numbers it. */
+  readonly authProvider: number;
   readonly createDate: number;
 }
 
@@ -43,7 +45,7 @@ export const userSortFields = {
 export type UserSortField = keyof typeof userSortFields;
 
 const columns = `id, account_id AS accountId, username, email, firstname, lastname, user_type AS userType, status, owner,
-  password_hash AS passwordHash, mfa_secret AS mfaSecret, create_date AS createDate`;
+  password_hash AS passwordHash, mfa_secret AS mfaSecret, auth_provider AS authProvider, create_date AS createDate`;
 
 const matches = `account_id = @accountId AND (@status = 0 OR status & @status) AND (@userType = 0 OR user_type & @userType)
   AND (@username = '' OR instr(username_key, @username))`;
@@ -62,8 +64,8 @@ export class UserStore {
     this.#database = database;
     this.#insert =
       database.prepare(`INSERT INTO users (id, account_id, username, username_key, email, firstname, lastname, user_type, status, owner,
-      password_hash, mfa_secret, create_date) VALUES (@id, @accountId, @username, @usernameKey, @email, @firstname, @lastname, @userType, @status, @owner,
-      @passwordHash, @mfaSecret, @createDate)`);
+      password_hash, mfa_secret, auth_provider, create_date) VALUES (@id, @accountId, @username, @usernameKey, @email, @firstname, @lastname, @userType, @status, @owner,
+      @passwordHash, @mfaSecret, @authProvider, @createDate)`);
     this.#byUsername = database.prepare<[string], UserRow>(`SELECT ${columns} FROM users WHERE username_key = ?`);
     this.#byId = database.prepare<[string], UserRow>(`SELECT ${columns} FROM users WHERE id = ?`);
     this.#count = database.prepare<object, { total: number }>(`SELECT count(*) AS total FROM users WHERE ${matches}`);

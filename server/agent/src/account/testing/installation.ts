@@ -88,6 +88,7 @@ export function installation({ sessionSettings, loginSettings, cloudAccounts }: 
         ...given,
         id,
         passwordHash: await hashPassword(password, cheap),
+        authProvider: 0,
         mfaSecret: mfaSecret === undefined ? null : secretBox.seal(mfaSecret, mfaSecretPlace(id)),
       };
       users.insert(row);

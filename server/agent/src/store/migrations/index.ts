@@ -3,5 +3,6 @@ import { accounts } from './0001-accounts.ts';
 import { transfers } from './0002-transfers.ts';
 import { history } from './0003-history.ts';
 import { directory } from './0004-directory.ts';
+import { identity } from './0005-identity.ts';
 
-export const migrations: readonly string[] = [accounts, transfers, history, directory];
+export const migrations: readonly string[] = [accounts, transfers, history, directory, identity];
