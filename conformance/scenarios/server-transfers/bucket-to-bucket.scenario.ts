@@ -1,16 +1,7 @@
 // Owns the story of a transfer between two servers, streamed by the agent (cloud.md, Fastr Server-to-Server Transfers).
 import { sha256 } from '../../src/kit/random-bytes.ts';
 import { scenario } from '../../src/kit/scenario.ts';
-import {
-  checkProgress,
-  isProgressOf,
-  MiB,
-  serverState,
-  severalChunks,
-  startServerTransfer,
-  stored,
-  throttled,
-} from '../../src/kit/transfers.ts';
+import { afterServerTransfer, checkProgress, isProgressOf, MiB, serverState, severalChunks, startServerTransfer, stored, throttled } from '../../src/kit/transfers.ts';
 import { idsOf } from '../../src/kit/requirement-ids.ts';
 
 const size = 9 * MiB + 4;
@@ -21,6 +12,7 @@ export const scenarios = [
     {
       title: 'A server transfer is accepted at once, runs in the background and delivers byte for byte',
       controller: 'Cloud',
+      after: afterServerTransfer,
       operations: ['initiateServerTransfer', 'getServerTransferStatus', 'getAllServerTransfers'],
       statuses: [202, 200],
       proves: ['CLOUD-S2S-003', 'CLOUD-S2S-007', 'CLOUD-S2S-008', 'CLOUD-S2S-015', 'CLOUD-S2S-017', ...idsOf('CLOUD-S2SFIELD', 1, 17)],
@@ -54,6 +46,7 @@ export const scenarios = [
     {
       title: 'A server transfer tells how far it is while it runs',
       controller: 'Cloud',
+      after: afterServerTransfer,
       operations: ['initiateServerTransfer', 'getServerTransferStatus', 'getAllServerTransfers'],
       statuses: [202, 200],
       proves: ['CLOUD-S2S-004', 'CLOUD-S2S-007', 'CLOUD-S2S-008', 'CLOUD-S2S-012', 'CLOUD-S2S-013'],
@@ -84,6 +77,7 @@ export const scenarios = [
     {
       title: 'Progress of a server transfer is told on /notification',
       controller: 'Cloud',
+      after: afterServerTransfer,
       operations: ['initiateServerTransfer'],
       statuses: [202],
       level: 'INFO',

@@ -1,6 +1,6 @@
 // Owns the two ways in which a server transfer ends early: cancelled, and failed (cloud.md, Cancel Server Transfer).
 import { scenario } from '../../src/kit/scenario.ts';
-import { serverState, severalChunks, startServerTransfer, stored, throttled } from '../../src/kit/transfers.ts';
+import { afterServerTransfer, serverState, severalChunks, startServerTransfer, stored, throttled } from '../../src/kit/transfers.ts';
 
 export const scenarios = [
   scenario(
@@ -8,6 +8,7 @@ export const scenarios = [
     {
       title: 'A running server transfer can be cancelled once, and the target never shows it',
       controller: 'Cloud',
+      after: afterServerTransfer,
       operations: ['initiateServerTransfer', 'cancelServerTransfer', 'getServerTransferStatus'],
       statuses: [202, 200, 400],
       proves: ['CLOUD-S2S-005', 'CLOUD-S2S-006', 'CLOUD-S2S-016'],
@@ -32,6 +33,7 @@ export const scenarios = [
     {
       title: 'A server transfer of an object that is not there fails, and says why',
       controller: 'Cloud',
+      after: afterServerTransfer,
       operations: ['initiateServerTransfer', 'getServerTransferStatus'],
       statuses: [202, 200],
       level: 'SHOULD',
@@ -53,6 +55,7 @@ export const scenarios = [
     {
       title: 'A server transfer to a server that is down fails, and says why',
       controller: 'Cloud',
+      after: afterServerTransfer,
       operations: ['initiateServerTransfer', 'getServerTransferStatus'],
       statuses: [202, 200],
       level: 'SHOULD',

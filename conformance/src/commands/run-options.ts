@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly reportDirectory: (runId: string) => string;
   readonly only: readonly string[];
   readonly timeoutMs: number;
+  /** Of the whole run. */
+  readonly maxMs: number;
   readonly bail: boolean;
   readonly quiet: boolean;
   readonly dryRun: boolean;
@@ -27,6 +29,7 @@ export interface RunOptions {
 }
 
 const defaultTimeoutMs = 60_000;
+const defaultMaxMs = 600_000;
 
 const flags = {
   ...targetFlags,
@@ -37,6 +40,7 @@ const flags = {
   spawn: { type: 'boolean', default: false },
   only: { type: 'string', multiple: true, default: [] as string[] },
   timeout: { type: 'string' },
+  'max-time': { type: 'string' },
   bail: { type: 'boolean', default: false },
   quiet: { type: 'boolean', default: false },
   'dry-run': { type: 'boolean', default: false },
@@ -54,6 +58,7 @@ ${targetHelp}
   --expected-failures FILE  failures that are known, each with reason, owner and expiry; a stale entry fails the run
   --frozen VERSION     only the checks of that version's frozen set decide; later ones run and are not scored
   --timeout MS         the longest that one check may take (default ${defaultTimeoutMs})
+  --max-time MS        the longest that the run may take; what has not run by then is blocked (default ${defaultMaxMs})
   --bail               stop at the first failure
   --report-dir DIR     where the reports go (default ./reports/<run id>)
   --quiet              failures and the summary only
@@ -81,6 +86,7 @@ export async function readRunOptions(args: readonly string[], { env, cwd }: Plac
     reportDirectory: (runId) => (directory === undefined ? join(cwd, 'reports', runId) : resolve(cwd, directory)),
     only: values.only,
     timeoutMs: values.timeout === undefined ? (profile?.timeoutMs ?? defaultTimeoutMs) : positiveInteger(values.timeout, '--timeout'),
+    maxMs: values['max-time'] === undefined ? (profile?.maxTimeMs ?? defaultMaxMs) : positiveInteger(values['max-time'], '--max-time'),
     bail: values.bail,
     quiet: values.quiet,
     dryRun: values['dry-run'],

@@ -25,6 +25,7 @@ export interface Profile {
   readonly allow: readonly Permission[];
   readonly reports?: string;
   readonly timeoutMs?: number;
+  readonly maxTimeMs?: number;
 }
 
 interface Written extends Omit<Profile, 'clouds' | 'offered' | 'allow'> {
@@ -38,6 +39,7 @@ const variable = {
   pattern: '^[A-Z_][A-Z0-9_]*$',
   description: 'takes the name of an environment variable, for example CLICK_PASSWORD; the value itself never stands in a profile',
 };
+const milliseconds = { type: 'integer', minimum: 1, description: 'takes a whole number of milliseconds above 0' };
 const schema = {
   type: 'object',
   additionalProperties: false,
@@ -59,7 +61,8 @@ const schema = {
     operations: { type: 'array', minItems: 1, items: { type: 'string' }, description: 'lists the operations that the target offers' },
     allow: { type: 'array', items: { enum: permissions } },
     reports: { type: 'string', minLength: 1 },
-    timeoutMs: { type: 'integer', minimum: 1, description: 'takes a whole number of milliseconds above 0' },
+    timeoutMs: milliseconds,
+    maxTimeMs: milliseconds,
   },
 };
 

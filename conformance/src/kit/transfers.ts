@@ -15,6 +15,13 @@ export const throttled = { bytesPerSecond: 12 * MiB } as const;
 /** More than two chunks, so that something is left to pause or cancel. */
 export const severalChunks = 20 * MiB;
 
+/** What a check builds on: where the plainest transfer never ends, nothing that waits for another one can be judged. */
+export const [afterUpload, afterDownload, afterServerTransfer] = [
+  ['cloud.upload.small-file'],
+  ['cloud.download.small-file'],
+  ['cloud.server-transfer.small-object'],
+] as const;
+
 /** True while waiting makes sense: the state is one of the contract's, and not a final one. */
 const mayChange = (machine: Machine | undefined, state: string): boolean => Object.keys(machine?.[state] ?? {}).length > 0;
 
