@@ -1,7 +1,17 @@
 // Owns the story of a transfer between two servers, streamed by the agent (cloud.md, Fastr Server-to-Server Transfers).
 import { sha256 } from '../../src/kit/random-bytes.ts';
 import { scenario } from '../../src/kit/scenario.ts';
-import { afterServerTransfer, checkProgress, isProgressOf, MiB, serverState, severalChunks, startServerTransfer, stored, throttled } from '../../src/kit/transfers.ts';
+import {
+  afterServerTransfer,
+  checkProgress,
+  isProgressOf,
+  MiB,
+  serverState,
+  severalChunks,
+  startServerTransfer,
+  stored,
+  throttledBothWays,
+} from '../../src/kit/transfers.ts';
 import { idsOf } from '../../src/kit/requirement-ids.ts';
 
 const size = 9 * MiB + 4;
@@ -54,7 +64,7 @@ export const scenarios = [
     async (context) => {
       const { given, expect, should, name } = context;
       const api = await given.session();
-      const storage = await given.storage(throttled);
+      const storage = await given.storage(throttledBothWays);
       const sourcePath = await stored(storage, `${name('from')}.bin`, given.bytes(severalChunks));
       const transferId = await startServerTransfer(context, api, { source: storage, target: storage, sourcePath, targetPath: sourcePath });
       const running = await serverState(context, api, transferId, ['running'], ({ bytesTransferred }) => bytesTransferred > 0);

@@ -1,6 +1,13 @@
 // Owns the two ways in which a server transfer ends early: cancelled, and failed (cloud.md, Cancel Server Transfer).
 import { scenario } from '../../src/kit/scenario.ts';
-import { afterServerTransfer, serverState, severalChunks, startServerTransfer, stored, throttled } from '../../src/kit/transfers.ts';
+import {
+  afterServerTransfer,
+  serverState,
+  severalChunks,
+  startServerTransfer,
+  stored,
+  throttledBothWays,
+} from '../../src/kit/transfers.ts';
 
 export const scenarios = [
   scenario(
@@ -16,7 +23,7 @@ export const scenarios = [
     async (context) => {
       const { given, expect, should, name } = context;
       const api = await given.session();
-      const storage = await given.storage(throttled);
+      const storage = await given.storage(throttledBothWays);
       const sourcePath = await stored(storage, `${name('from')}.bin`, given.bytes(severalChunks));
       const transferId = await startServerTransfer(context, api, { source: storage, target: storage, sourcePath, targetPath: sourcePath });
       await serverState(context, api, transferId, ['running'], ({ bytesTransferred }) => bytesTransferred > 0);

@@ -1,7 +1,17 @@
 // Owns the story of a transfer that is cancelled: it ends, and nothing of it stays (cloud.md, Cancel Client Transfer).
 import { readdir } from 'node:fs/promises';
 import { scenario } from '../../src/kit/scenario.ts';
-import { afterDownload, afterUpload, clientState, download, isProgressOf, severalChunks, stored, throttled, upload } from '../../src/kit/transfers.ts';
+import {
+  afterDownload,
+  afterUpload,
+  clientState,
+  download,
+  isProgressOf,
+  severalChunks,
+  stored,
+  throttled,
+  upload,
+} from '../../src/kit/transfers.ts';
 
 export const scenarios = [
   scenario(

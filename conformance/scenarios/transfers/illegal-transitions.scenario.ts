@@ -14,6 +14,7 @@ import {
   startServerTransfer,
   stored,
   throttled,
+  throttledBothWays,
   upload,
 } from '../../src/kit/transfers.ts';
 
@@ -64,7 +65,7 @@ async function reached(context: Context, api: Api, transferId: string, state: st
 /** A server transfer in the given state. */
 async function serverIn(state: string, context: Context, api: Api): Promise<string> {
   const { given, name } = context;
-  const storage = await given.storage(state === 'cancelled' ? throttled : {});
+  const storage = await given.storage(state === 'cancelled' ? throttledBothWays : {});
   const sourcePath = `${name('file')}.bin`;
   if (state !== 'failed') await stored(storage, sourcePath, given.bytes(state === 'cancelled' ? severalChunks : 100));
   const transferId = await startServerTransfer(context, api, { source: storage, target: storage, sourcePath, targetPath: sourcePath });

@@ -5,7 +5,17 @@ import type { Api } from '../../src/kit/api.ts';
 import type { Context } from '../../src/kit/check.ts';
 import { sha256 } from '../../src/kit/random-bytes.ts';
 import { scenario } from '../../src/kit/scenario.ts';
-import { afterDownload, afterUpload, clientState, download, MiB, severalChunks, stored, throttled, upload } from '../../src/kit/transfers.ts';
+import {
+  afterDownload,
+  afterUpload,
+  clientState,
+  download,
+  MiB,
+  severalChunks,
+  stored,
+  throttled,
+  upload,
+} from '../../src/kit/transfers.ts';
 
 /**
  * Pauses a running transfer and proves that it stands still: a second transfer starts and ends meanwhile, so that there was time

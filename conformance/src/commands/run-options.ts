@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { Contract } from '../kit/contract.ts';
 import { UsageError } from '../kit/faults.ts';
 import { type Permission, permissions } from '../kit/profile.ts';
+import { smokeChecks } from '../kit/smoke.ts';
 import type { Target } from '../kit/target.ts';
 import type { Surroundings } from './command.ts';
 import { parse, positiveInteger } from './options.ts';
@@ -39,6 +40,7 @@ const flags = {
   allow: { type: 'string', multiple: true, default: [] as string[] },
   spawn: { type: 'boolean', default: false },
   only: { type: 'string', multiple: true, default: [] as string[] },
+  smoke: { type: 'boolean', default: false },
   timeout: { type: 'string' },
   'max-time': { type: 'string' },
   bail: { type: 'boolean', default: false },
@@ -52,6 +54,7 @@ export const runHelp = `Usage: click-conformance run [options]
 ${targetHelp}
   --spawn              start a fresh reference agent, judge it, stop it
   --only PATTERN       run only checks whose id matches, * stands for any text; repeatable
+  --smoke              only the main path of every controller: ${smokeChecks.length} checks, a few seconds
   --allow destructive  also run checks that touch what they did not create
   --dry-run            send nothing; say what would run and what it would touch
   --yes                do not ask before a target is touched
@@ -71,6 +74,7 @@ export async function readRunOptions(args: readonly string[], { env, cwd }: Plac
   const values = parse(args, flags);
   const own = (['target', 'username', 'password', 'type', 'totp-secret'] as const).filter((flag) => values[flag] !== undefined);
   if (values.spawn && own.length > 0) throw new UsageError(`--spawn brings its own target and users: leave out --${own.join(' and --')}`);
+  if (values.smoke && values.only.length > 0) throw new UsageError('--smoke is a selection of its own: leave out --only');
   if (values['dry-run'] && values.bail) throw new UsageError('--dry-run runs nothing that --bail could stop: give one of them');
   const { target, profile, profilePath } = await chooseTarget(values, { env, cwd }, contract);
   const directory = values['report-dir'] ?? profile?.reports;
@@ -84,7 +88,7 @@ export async function readRunOptions(args: readonly string[], { env, cwd }: Plac
     // A spawned agent is thrown away afterwards: there is nothing on it to be careful with.
     allow: values.spawn ? permissions : allow,
     reportDirectory: (runId) => (directory === undefined ? join(cwd, 'reports', runId) : resolve(cwd, directory)),
-    only: values.only,
+    only: values.smoke ? smokeChecks : values.only,
     timeoutMs: values.timeout === undefined ? (profile?.timeoutMs ?? defaultTimeoutMs) : positiveInteger(values.timeout, '--timeout'),
     maxMs: values['max-time'] === undefined ? (profile?.maxTimeMs ?? defaultMaxMs) : positiveInteger(values['max-time'], '--max-time'),
     bail: values.bail,

@@ -1,6 +1,16 @@
 // Owns giving the transfer history something to tell apart: records of two directions, two origins and, where it can be had, two outcomes.
 import type { Context } from './check.ts';
-import { afterDownload, afterServerTransfer, afterUpload, clientState, download, serverState, startServerTransfer, stored, upload } from './transfers.ts';
+import {
+  afterDownload,
+  afterServerTransfer,
+  afterUpload,
+  clientState,
+  download,
+  serverState,
+  startServerTransfer,
+  stored,
+  upload,
+} from './transfers.ts';
 
 type HistoryRecord = Readonly<Record<string, unknown>>;
 

@@ -170,7 +170,12 @@ describe('a run', () => {
       cleanUp('a thing', async () => undone.push('a thing'));
       await new Promise<void>(() => {});
     });
-    const outcome = await runChecks({ environment: await environment(), checks: [passes('a'), endless, passes('c')], bail: false, maxMs: 150 });
+    const outcome = await runChecks({
+      environment: await environment(),
+      checks: [passes('a'), endless, passes('c')],
+      bail: false,
+      maxMs: 150,
+    });
     const { results, outOfTime, interrupted } = outcome;
     expect(results.map(({ status, reason }) => [status, reason])).toEqual([
       ['passed', undefined],
