@@ -119,6 +119,9 @@ function levelTable({ counts }: RunResult): Html {
   </section>`;
 }
 
+/** What the table of controllers shows of how checks ended. */
+const ended = ['passed', 'failed', 'blocked'] as const;
+
 function coverageTable({ coverage, checks }: RunResult): Html {
   const controllers = [...new Set(coverage.operations.map(({ controller }) => controller))];
   const rows = controllers.map((controller) => {
@@ -130,7 +133,7 @@ function coverageTable({ coverage, checks }: RunResult): Html {
   });
   const channels = checks.filter(({ controller }) => controller === 'Channels');
   const { exercised, known } = totalsOf(coverage).frames;
-  rows.push(controllerRow('Channels (message types)', channels, exercised, known));
+  rows.push(controllerRow('Channels', channels, exercised, known));
   return html`<section>
     <h2>By controller</h2>
     <div class="box">
@@ -139,7 +142,7 @@ function coverageTable({ coverage, checks }: RunResult): Html {
           <tr>
             <th>Controller</th>
             <th class="n">checks</th>
-            <th class="n">passed</th>
+            ${ended.map((status) => html`<th class="n">${status}</th>`)}
             <th class="n">operation × status</th>
             <th>exercised</th>
           </tr>
@@ -157,7 +160,7 @@ function controllerRow(name: string, checks: RunResult['checks'], exercised: num
   return html`<tr>
     <td>${name}</td>
     <td class="n">${checks.length}</td>
-    <td class="n">${checks.filter(({ status }) => status === 'passed').length}</td>
+    ${ended.map((wanted) => html`<td class="n">${checks.filter(({ status }) => status === wanted).length}</td>`)}
     <td class="n">${exercised}/${known}</td>
     <td>
       <div class="bar"><i style="width:${share}%"></i></div>
@@ -194,9 +197,12 @@ function undocumented({ checks }: RunResult): Html {
   if (seen.size === 0) return html``;
   return html`<h2>Seen and not documented</h2>
     <div class="box">
-      <ul class="plain">
-        ${[...seen].sort().map((text) => html`<li>${text}</li>`)}
-      </ul>
+      <details class="wire">
+        <summary><b>${seen.size}</b> that the contract does not have</summary>
+        <ul class="plain">
+          ${[...seen].sort().map((text) => html`<li>${text}</li>`)}
+        </ul>
+      </details>
     </div>`;
 }
 
