@@ -7,6 +7,7 @@ import { checkCard, Html, html } from './html-parts.ts';
 import { requirementMatrix } from './html-matrix.ts';
 import { script } from './html-script.ts';
 import { style } from './html-style.ts';
+import { groupReasons } from './reasons.ts';
 import type { Reporter } from './reporter.ts';
 
 const headlines: Readonly<Record<Verdict, string>> = {
@@ -18,6 +19,7 @@ const headlines: Readonly<Record<Verdict, string>> = {
 
 export function toHtml(result: RunResult): string {
   const { verdict } = result.verdict;
+  const texts = new Map(result.requirements.map(({ id, text }) => [id, text]));
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -36,7 +38,7 @@ export function toHtml(result: RunResult): string {
           ${requirementMatrix(result)} ${notCovered(result)} ${undocumented(result)}
           <h2>Checks</h2>
           ${filters(result)}
-          ${[...result.checks].sort((a, b) => rank(a.status) - rank(b.status)).map((check) => checkCard(check, result.target))}
+          ${[...result.checks].sort((a, b) => rank(a.status) - rank(b.status)).map((check) => checkCard(check, result.target, texts))}
           <footer>
             ${result.kit.name} ${result.kit.version} · contract ${result.contract.version} (${result.contract.digest}) · selection
             ${result.selection.digest}
@@ -53,7 +55,7 @@ export function toHtml(result: RunResult): string {
 const rank = (status: (typeof statuses)[number]): number =>
   ['failed', 'error', 'blocked', 'expected', 'unscored', 'not-applicable', 'passed'].indexOf(status);
 
-function banner({ verdict, target, run, selection, contract, cleanupErrors }: RunResult): Html {
+function banner({ verdict, target, run, selection, contract, cleanupErrors, checks }: RunResult): Html {
   const reasons = verdict.reasons.join('; ');
   return html`<section class="banner v-${verdict.verdict}">
     <h1>${headlines[verdict.verdict]}</h1>
@@ -70,16 +72,20 @@ function banner({ verdict, target, run, selection, contract, cleanupErrors }: Ru
       ><span>Exit code <b>${verdict.exitCode}</b></span
       ><span>Run <b>${run.id}</b></span>
     </div>
-    ${
-      cleanupErrors.length === 0
-        ? ''
-        : html`<p><b>Left behind:</b></p>
-            <ul class="plain">
-              ${cleanupErrors.map((error) => html`<li>${error}</li>`)}
-            </ul>`
-    }
+    ${bannerList(
+      'Blocked:',
+      [...groupReasons(checks, 'blocked')].map(([reason, count]) => `${count} × ${reason}`),
+    )}${bannerList('Left behind:', cleanupErrors)}
   </section>`;
 }
+
+const bannerList = (title: string, items: readonly string[]): Html | undefined =>
+  items.length === 0
+    ? undefined
+    : html`<p><b>${title}</b></p>
+        <ul class="plain">
+          ${items.map((item) => html`<li>${item}</li>`)}
+        </ul>`;
 
 function tiles({ counts, coverage }: RunResult): Html {
   const { operations, statuses: covered, frames } = totalsOf(coverage);
