@@ -50,6 +50,8 @@ describe('the command line', () => {
     [['run', '--speed', '9'], "Unknown option '--speed'"],
     [['run', '--target', 'nowhere'], '--target takes an http or https URL, not nowhere'],
     [['run', '--timeout', '0'], '--timeout takes a whole number above 0, not 0'],
+    [['run', '--report-dir', ''], '--report-dir takes a folder'],
+    [['run', '--smoke', '--only', 'cloud'], '--smoke is a selection of its own: leave out --only'],
     [['run', '--max-time', 'long'], '--max-time takes a whole number above 0, not long'],
     [['run', '--username', 'a'], 'give both --username and --password'],
     [['run', '--spawn', '--target', 'http://localhost:1'], '--spawn brings its own target'],

@@ -76,6 +76,7 @@ export async function readRunOptions(args: readonly string[], { env, cwd }: Plac
   if (values.spawn && own.length > 0) throw new UsageError(`--spawn brings its own target and users: leave out --${own.join(' and --')}`);
   if (values.smoke && values.only.length > 0) throw new UsageError('--smoke is a selection of its own: leave out --only');
   if (values['dry-run'] && values.bail) throw new UsageError('--dry-run runs nothing that --bail could stop: give one of them');
+  if (values['report-dir'] === '') throw new UsageError('--report-dir takes a folder');
   const { target, profile, profilePath } = await chooseTarget(values, { env, cwd }, contract);
   const directory = values['report-dir'] ?? profile?.reports;
   const allow = permissionsOf(values.allow, profile?.allow ?? []);
