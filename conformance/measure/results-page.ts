@@ -41,7 +41,7 @@ export const resultsPage = (parts: PageParts): string =>
     '',
     '<!-- Written by `npm run conformance:results`; do not edit. -->',
     '',
-    `Contract ${parts.reference.full.contract.version} (digest ${parts.reference.full.contract.digest}), ${parts.machine}. Durations are those of that machine.`,
+    `Contract ${parts.reference.full.contract.version} (digest ${parts.reference.full.contract.digest}), ${parts.machine}. Durations are those of that machine; above a load of its cores they are longer than those of a quiet one.`,
     '',
     ...referencePart(parts.reference),
     ...coveragePart(parts),
