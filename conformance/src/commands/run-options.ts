@@ -69,14 +69,19 @@ ${targetHelp}
 Exit codes: 0 passed (or a dry run), 1 failed, 2 incomplete, 64 usage, 70 fault of the kit.`;
 
 type Place = Pick<Surroundings, 'env' | 'cwd'>;
+type Values = ReturnType<typeof parse<typeof flags>>;
 
-export async function readRunOptions(args: readonly string[], { env, cwd }: Place, contract: Contract): Promise<RunOptions> {
-  const values = parse(args, flags);
+function refuseContradictions(values: Values): void {
   const own = (['target', 'username', 'password', 'type', 'totp-secret'] as const).filter((flag) => values[flag] !== undefined);
   if (values.spawn && own.length > 0) throw new UsageError(`--spawn brings its own target and users: leave out --${own.join(' and --')}`);
   if (values.smoke && values.only.length > 0) throw new UsageError('--smoke is a selection of its own: leave out --only');
   if (values['dry-run'] && values.bail) throw new UsageError('--dry-run runs nothing that --bail could stop: give one of them');
   if (values['report-dir'] === '') throw new UsageError('--report-dir takes a folder');
+}
+
+export async function readRunOptions(args: readonly string[], { env, cwd }: Place, contract: Contract): Promise<RunOptions> {
+  const values = parse(args, flags);
+  refuseContradictions(values);
   const { target, profile, profilePath } = await chooseTarget(values, { env, cwd }, contract);
   const directory = values['report-dir'] ?? profile?.reports;
   const allow = permissionsOf(values.allow, profile?.allow ?? []);
@@ -90,13 +95,18 @@ export async function readRunOptions(args: readonly string[], { env, cwd }: Plac
     allow: values.spawn ? permissions : allow,
     reportDirectory: (runId) => (directory === undefined ? join(cwd, 'reports', runId) : resolve(cwd, directory)),
     only: values.smoke ? smokeChecks : values.only,
-    timeoutMs: values.timeout === undefined ? (profile?.timeoutMs ?? defaultTimeoutMs) : positiveInteger(values.timeout, '--timeout'),
-    maxMs: values['max-time'] === undefined ? (profile?.maxTimeMs ?? defaultMaxMs) : positiveInteger(values['max-time'], '--max-time'),
+    timeoutMs: milliseconds(values, 'timeout') ?? profile?.timeoutMs ?? defaultTimeoutMs,
+    maxMs: milliseconds(values, 'max-time') ?? profile?.maxTimeMs ?? defaultMaxMs,
     bail: values.bail,
     quiet: values.quiet,
     dryRun: values['dry-run'],
     yes: values.yes,
   };
+}
+
+function milliseconds(values: Values, flag: 'timeout' | 'max-time'): number | undefined {
+  const text = values[flag];
+  return text === undefined ? undefined : positiveInteger(text, `--${flag}`);
 }
 
 function permissionsOf(given: readonly string[], ofProfile: readonly Permission[]): Permission[] {

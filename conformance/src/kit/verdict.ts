@@ -30,7 +30,7 @@ const codes: Record<Verdict, ExitCode> = {
  * but a MUST or SHOULD that could not run leaves the question open. Nothing executed is never green. What is expected to fail, known
  * to be flaky or newer than the frozen set decides nothing; a list of such exceptions that no longer holds fails the run.
  */
-export function judge({ checks, interrupted, outOfTime = false, cleanupErrors, stale = [] }: RunFacts): Judged {
+export function judge({ checks, interrupted, outOfTime, cleanupErrors, stale = [] }: RunFacts): Judged {
   const { byLevel, passed, failed, error, expected, unscored } = countsOf(checks);
   const of = (status: Status, ...at: Level[]): number => at.reduce((sum, level) => sum + byLevel[level][status], 0);
   const say = (verdict: Verdict, ...reasons: (string | false)[]): Judged => ({
@@ -40,7 +40,7 @@ export function judge({ checks, interrupted, outOfTime = false, cleanupErrors, s
   });
   const open = [
     interrupted && 'the run was interrupted',
-    outOfTime && 'the run reached its time limit',
+    timeIsUp(outOfTime),
     of('blocked', 'MUST', 'SHOULD') > 0 && `${plural(of('blocked', 'MUST', 'SHOULD'), 'check')} could not run`,
     counted(checks.filter(leftOpen).length, 'check', 'ended early at a lesser failure'),
     counted(cleanupErrors.length, 'thing', 'could not be cleaned up'),
@@ -60,6 +60,8 @@ export function judge({ checks, interrupted, outOfTime = false, cleanupErrors, s
     unscored > 0 && `${plural(unscored, 'check')} not scored`,
   );
 }
+
+const timeIsUp = (outOfTime = false): string | false => outOfTime && 'the run reached its time limit';
 
 const counted = (count: number, noun: string, rest: string): string | false => count > 0 && `${plural(count, noun)} ${rest}`;
 
