@@ -1,6 +1,6 @@
 // Owns the cases of the TransferHistory operations (transferhistory.md).
 import type { Case } from '../src/kit/case.ts';
-import { isTheUpload, mixedHistory } from '../src/kit/mixed-history.ts';
+import { afterMixedHistory, isTheUpload, mixedHistory } from '../src/kit/mixed-history.ts';
 import { pageOf } from '../src/kit/paging.ts';
 
 export const cases: readonly Case[] = [
@@ -37,6 +37,7 @@ export const cases: readonly Case[] = [
     title: `Get All keeps only records of the wanted ${filter}, and finds those`,
     operation: 'getAllTransferHistory',
     impact: 'self-cleaning',
+    after: afterMixedHistory,
     request: async (context) => ({ query: { [filter]: Number((await mixedHistory(context))[field]), pagesize: 200 } }),
     expect: {
       status: 200,
@@ -56,6 +57,7 @@ export const cases: readonly Case[] = [
     title: 'Get All sorts by StartDate, newest first, unless told otherwise',
     operation: 'getAllTransferHistory',
     impact: 'self-cleaning',
+    after: afterMixedHistory,
     request: async (context) => {
       await mixedHistory(context);
       return { query: { pagesize: 200 } };

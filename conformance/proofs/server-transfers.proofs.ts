@@ -24,6 +24,10 @@ export const proofs: readonly Proof[] = [
       'answers-499': setStatus(initiate, 499),
     }),
   ),
+  ...proofsOf('cloud.server-transfer.small-object', {
+    'never-ends': setField(status, 'status', 'running'),
+    'another-path': misreadText(initiate, 'targetPath', '.other'),
+  }),
   ...proofsOf('cloud.server-transfer.bytes-arrive', {
     'other-bytes': flipBytes('GET'),
     'another-path': misreadText(initiate, 'targetPath', '.other'),

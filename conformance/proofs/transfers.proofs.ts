@@ -71,6 +71,14 @@ export const proofs: readonly Proof[] = [
     'cancels-all-the-same': refuseButDo('resumeClientTransfer', 'cancelClientTransfer', 400),
   }),
   ...proofsOf('cloud.client-transfer.cancelled-refuses-cancel', { 'state-has-moved': setField(status, 'status', 'completed') }),
+  ...proofsOf('cloud.upload.small-file', {
+    'never-ends': setField(status, 'status', 'running'),
+    'another-folder': misreadText('uploadObject', 'uploadPath', '-2'),
+  }),
+  ...proofsOf('cloud.download.small-file', {
+    'never-ends': setField(status, 'status', 'running'),
+    'another-folder': misreadText('downloadObject', 'downloadPath', '/downloads'),
+  }),
   ...proofsOf('cloud.upload.bytes-arrive', {
     'other-bytes': readOtherBytes('uploadObject'),
     'another-folder': misreadText('uploadObject', 'uploadPath', '-2'),

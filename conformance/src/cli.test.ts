@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -49,6 +50,9 @@ describe('the command line', () => {
     [['run', '--speed', '9'], "Unknown option '--speed'"],
     [['run', '--target', 'nowhere'], '--target takes an http or https URL, not nowhere'],
     [['run', '--timeout', '0'], '--timeout takes a whole number above 0, not 0'],
+    [['run', '--report-dir', ''], '--report-dir takes a folder'],
+    [['run', '--smoke', '--only', 'cloud'], '--smoke is a selection of its own: leave out --only'],
+    [['run', '--max-time', 'long'], '--max-time takes a whole number above 0, not long'],
     [['run', '--username', 'a'], 'give both --username and --password'],
     [['run', '--spawn', '--target', 'http://localhost:1'], '--spawn brings its own target'],
     [['run', '--only', 'no.such.check'], 'no check matches no.such.check'],
@@ -100,6 +104,12 @@ describe('the command line', () => {
     const { code, err } = await click(['run', '--target', 'http://127.0.0.1:1', '--report-dir', '/dev/null/reports']);
     expect(code).toBe(64);
     expect(err).toContain('the reports cannot be written to /dev/null/reports');
+  });
+
+  it.runIf(existsSync('/proc'))('ends with 64 and one line when no folder can be made there, instead of trying for ever', async () => {
+    const { code, err } = await click(['run', '--target', 'http://127.0.0.1:1', '--report-dir', '/proc/nothing/here']);
+    expect(code).toBe(64);
+    expect(err).toMatch(/^the reports cannot be written to \/proc\/nothing\/here: ENOENT.*\n$/);
   });
 
   it('leaves a whole report when it is interrupted, and ends with 2', async () => {

@@ -67,7 +67,10 @@ process.on('SIGINT', () => {
   complain('\nStopping: cleaning up and writing what there is. Press Ctrl-C again to leave at once.');
   stopping.abort(new Error('the run was interrupted'));
 });
-process.on('SIGTERM', () => stopping.abort(new Error('the run was interrupted')));
+process.on('SIGTERM', () => {
+  if (stopping.signal.aborted) process.exit(exitCodes.incomplete);
+  stopping.abort(new Error('the run was interrupted'));
+});
 
 process.exitCode = await main(process.argv.slice(2), {
   terminal: { write: (text) => void process.stdout.write(text), isTTY: process.stdout.isTTY, columns: process.stdout.columns ?? 80 },

@@ -131,6 +131,9 @@ export interface RunResult {
     readonly ms: number;
     readonly interrupted: boolean;
     readonly timeoutMs: number;
+    /** The longest that all checks together may take, and whether that was too short. */
+    readonly maxMs: number;
+    readonly outOfTime: boolean;
   };
   readonly target: { readonly url: string; readonly spawned: boolean; readonly reachable: boolean };
   readonly selection: { readonly only: readonly string[]; readonly selected: number; readonly known: number; readonly digest: string };

@@ -1,7 +1,7 @@
 // Owns frames that tell of an end: of a transfer that fails, and of an account that is deleted (websockets.md).
 import type { ReceivedFrame } from '../../src/kit/channel.ts';
 import { scenario } from '../../src/kit/scenario.ts';
-import { download, isProgressOf } from '../../src/kit/transfers.ts';
+import { afterDownload, download, isProgressOf } from '../../src/kit/transfers.ts';
 
 export const scenarios = [
   scenario(
@@ -36,6 +36,7 @@ export const scenarios = [
     {
       title: 'Progress of a transfer that fails ends with Failed',
       controller: 'Channels',
+      after: afterDownload,
       operations: ['downloadObject'],
       level: 'SHOULD',
       proves: ['WS-PROGRESS-008'],

@@ -2,6 +2,7 @@
 import { sha256 } from '../../src/kit/random-bytes.ts';
 import { scenario } from '../../src/kit/scenario.ts';
 import {
+  afterServerTransfer,
   checkProgress,
   isProgressOf,
   MiB,
@@ -9,7 +10,7 @@ import {
   severalChunks,
   startServerTransfer,
   stored,
-  throttled,
+  throttledBothWays,
 } from '../../src/kit/transfers.ts';
 import { idsOf } from '../../src/kit/requirement-ids.ts';
 
@@ -21,6 +22,7 @@ export const scenarios = [
     {
       title: 'A server transfer is accepted at once, runs in the background and delivers byte for byte',
       controller: 'Cloud',
+      after: afterServerTransfer,
       operations: ['initiateServerTransfer', 'getServerTransferStatus', 'getAllServerTransfers'],
       statuses: [202, 200],
       proves: ['CLOUD-S2S-003', 'CLOUD-S2S-007', 'CLOUD-S2S-008', 'CLOUD-S2S-015', 'CLOUD-S2S-017', ...idsOf('CLOUD-S2SFIELD', 1, 17)],
@@ -54,6 +56,7 @@ export const scenarios = [
     {
       title: 'A server transfer tells how far it is while it runs',
       controller: 'Cloud',
+      after: afterServerTransfer,
       operations: ['initiateServerTransfer', 'getServerTransferStatus', 'getAllServerTransfers'],
       statuses: [202, 200],
       proves: ['CLOUD-S2S-004', 'CLOUD-S2S-007', 'CLOUD-S2S-008', 'CLOUD-S2S-012', 'CLOUD-S2S-013'],
@@ -61,7 +64,7 @@ export const scenarios = [
     async (context) => {
       const { given, expect, should, name } = context;
       const api = await given.session();
-      const storage = await given.storage(throttled);
+      const storage = await given.storage(throttledBothWays);
       const sourcePath = await stored(storage, `${name('from')}.bin`, given.bytes(severalChunks));
       const transferId = await startServerTransfer(context, api, { source: storage, target: storage, sourcePath, targetPath: sourcePath });
       const running = await serverState(context, api, transferId, ['running'], ({ bytesTransferred }) => bytesTransferred > 0);
@@ -84,6 +87,7 @@ export const scenarios = [
     {
       title: 'Progress of a server transfer is told on /notification',
       controller: 'Cloud',
+      after: afterServerTransfer,
       operations: ['initiateServerTransfer'],
       statuses: [202],
       level: 'INFO',

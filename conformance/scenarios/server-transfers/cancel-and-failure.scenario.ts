@@ -1,6 +1,13 @@
 // Owns the two ways in which a server transfer ends early: cancelled, and failed (cloud.md, Cancel Server Transfer).
 import { scenario } from '../../src/kit/scenario.ts';
-import { serverState, severalChunks, startServerTransfer, stored, throttled } from '../../src/kit/transfers.ts';
+import {
+  afterServerTransfer,
+  serverState,
+  severalChunks,
+  startServerTransfer,
+  stored,
+  throttledBothWays,
+} from '../../src/kit/transfers.ts';
 
 export const scenarios = [
   scenario(
@@ -8,6 +15,7 @@ export const scenarios = [
     {
       title: 'A running server transfer can be cancelled once, and the target never shows it',
       controller: 'Cloud',
+      after: afterServerTransfer,
       operations: ['initiateServerTransfer', 'cancelServerTransfer', 'getServerTransferStatus'],
       statuses: [202, 200, 400],
       proves: ['CLOUD-S2S-005', 'CLOUD-S2S-006', 'CLOUD-S2S-016'],
@@ -15,7 +23,7 @@ export const scenarios = [
     async (context) => {
       const { given, expect, should, name } = context;
       const api = await given.session();
-      const storage = await given.storage(throttled);
+      const storage = await given.storage(throttledBothWays);
       const sourcePath = await stored(storage, `${name('from')}.bin`, given.bytes(severalChunks));
       const transferId = await startServerTransfer(context, api, { source: storage, target: storage, sourcePath, targetPath: sourcePath });
       await serverState(context, api, transferId, ['running'], ({ bytesTransferred }) => bytesTransferred > 0);
@@ -32,6 +40,7 @@ export const scenarios = [
     {
       title: 'A server transfer of an object that is not there fails, and says why',
       controller: 'Cloud',
+      after: afterServerTransfer,
       operations: ['initiateServerTransfer', 'getServerTransferStatus'],
       statuses: [202, 200],
       level: 'SHOULD',
@@ -53,6 +62,7 @@ export const scenarios = [
     {
       title: 'A server transfer to a server that is down fails, and says why',
       controller: 'Cloud',
+      after: afterServerTransfer,
       operations: ['initiateServerTransfer', 'getServerTransferStatus'],
       statuses: [202, 200],
       level: 'SHOULD',

@@ -1,7 +1,7 @@
 // Owns what the source server sees of a server transfer (cloud.md, Initiate Server Transfer).
 import { startRequestLog } from '../../src/kit/request-log.ts';
 import { scenario } from '../../src/kit/scenario.ts';
-import { serverState, startServerTransfer, stored } from '../../src/kit/transfers.ts';
+import { afterServerTransfer, serverState, startServerTransfer, stored } from '../../src/kit/transfers.ts';
 
 export const scenarios = [
   scenario(
@@ -9,6 +9,7 @@ export const scenarios = [
     {
       title: 'A server transfer asks the source with a HEAD before it fetches the body',
       controller: 'Cloud',
+      after: afterServerTransfer,
       operations: ['initiateServerTransfer', 'getServerTransferStatus'],
       statuses: [202, 200],
       proves: ['CLOUD-S2S-009'],

@@ -4,7 +4,7 @@ import type { Context } from '../../src/kit/check.ts';
 import { Blocked } from '../../src/kit/faults.ts';
 import { pageOf } from '../../src/kit/paging.ts';
 import { scenario } from '../../src/kit/scenario.ts';
-import { clientState, download, stored, upload } from '../../src/kit/transfers.ts';
+import { afterDownload, afterUpload, clientState, download, stored, upload } from '../../src/kit/transfers.ts';
 
 type HistoryRecord = Readonly<Record<string, unknown>>;
 type Query = Readonly<Record<string, string | number | boolean>>;
@@ -29,6 +29,7 @@ export const scenarios = [
     {
       title: 'A download leaves a record that says Download and Completed',
       controller: 'TransferHistory',
+      after: afterDownload,
       operations: ['downloadObject', 'getClientTransferStatus', 'getAllTransferHistory'],
       proves: ['HIST-RECORD-001', 'HIST-RECORD-007', 'HIST-RECORD-005'],
     },
@@ -47,6 +48,7 @@ export const scenarios = [
     {
       title: 'A transfer that fails leaves a record, too',
       controller: 'TransferHistory',
+      after: afterDownload,
       operations: ['downloadObject', 'getClientTransferStatus', 'getAllTransferHistory'],
       proves: ['HIST-RECORD-002', 'HIST-RECORD-008'],
     },
@@ -68,6 +70,7 @@ export const scenarios = [
     {
       title: 'Get All sorts by the wanted field and direction',
       controller: 'TransferHistory',
+      after: afterUpload,
       operations: ['uploadObject', 'getClientTransferStatus', 'getAllTransferHistory'],
       proves: ['HIST-LIST-006', 'HIST-LIST-005'],
     },

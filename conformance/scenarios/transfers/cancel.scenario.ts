@@ -1,7 +1,17 @@
 // Owns the story of a transfer that is cancelled: it ends, and nothing of it stays (cloud.md, Cancel Client Transfer).
 import { readdir } from 'node:fs/promises';
 import { scenario } from '../../src/kit/scenario.ts';
-import { clientState, download, isProgressOf, severalChunks, stored, throttled, upload } from '../../src/kit/transfers.ts';
+import {
+  afterDownload,
+  afterUpload,
+  clientState,
+  download,
+  isProgressOf,
+  severalChunks,
+  stored,
+  throttled,
+  upload,
+} from '../../src/kit/transfers.ts';
 
 export const scenarios = [
   scenario(
@@ -9,6 +19,7 @@ export const scenarios = [
     {
       title: 'A cancelled upload ends, and the bucket never shows it',
       controller: 'Cloud',
+      after: afterUpload,
       operations: ['uploadObject', 'cancelClientTransfer', 'getClientTransferStatus'],
       proves: ['CLOUD-CT-004', 'CLOUD-CT-012'],
     },
@@ -37,6 +48,7 @@ export const scenarios = [
     {
       title: 'A cancelled download ends, and the folder is as it was',
       controller: 'Cloud',
+      after: afterDownload,
       operations: ['downloadObject', 'cancelClientTransfer', 'getClientTransferStatus'],
       proves: ['CLOUD-CT-004', 'CLOUD-CT-012'],
     },
@@ -59,6 +71,7 @@ export const scenarios = [
     {
       title: 'A paused transfer can be cancelled',
       controller: 'Cloud',
+      after: afterUpload,
       operations: ['uploadObject', 'pauseClientTransfer', 'cancelClientTransfer', 'getClientTransferStatus'],
       level: 'SHOULD',
       proves: ['CLOUD-CT-011'],

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { scenario } from '../../src/kit/scenario.ts';
 import { sha256 } from '../../src/kit/random-bytes.ts';
-import { checkProgress, clientState, download, isProgressOf, MiB, stored } from '../../src/kit/transfers.ts';
+import { afterDownload, checkProgress, clientState, download, isProgressOf, MiB, stored } from '../../src/kit/transfers.ts';
 
 const size = 9 * MiB + 77;
 
@@ -13,6 +13,7 @@ export const scenarios = [
     {
       title: 'A downloaded object lies in the folder under its name, byte for byte',
       controller: 'Cloud',
+      after: afterDownload,
       operations: ['downloadObject', 'getClientTransferStatus'],
       proves: ['CLOUD-DOWN-001', 'CLOUD-DOWN-005', 'CLOUD-DOWN-006', 'CLOUD-DOWN-009', 'WS-PROGRESS-001', 'WS-PROGRESS-003'],
     },
@@ -45,6 +46,7 @@ export const scenarios = [
     {
       title: 'Everything below a folder can be downloaded at once',
       controller: 'Cloud',
+      after: afterDownload,
       operations: ['downloadObject', 'getClientTransferStatus'],
       proves: ['CLOUD-DOWN-002'],
     },
@@ -75,6 +77,7 @@ export const scenarios = [
     {
       title: 'A download of an object that is not there fails and leaves no file',
       controller: 'Cloud',
+      after: afterDownload,
       operations: ['downloadObject', 'getClientTransferStatus'],
       level: 'SHOULD',
       proves: ['CLOUD-DOWN-008'],
@@ -95,6 +98,7 @@ export const scenarios = [
     {
       title: 'Without a token a download runs for the user who is signed in',
       controller: 'Cloud',
+      after: afterDownload,
       operations: ['downloadObject', 'getClientTransferStatus'],
       proves: ['CLOUD-DOWN-003'],
     },

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256 } from '../../src/kit/random-bytes.ts';
 import { scenario } from '../../src/kit/scenario.ts';
-import { clientState, download, stored, upload } from '../../src/kit/transfers.ts';
+import { afterUpload, clientState, download, stored, upload } from '../../src/kit/transfers.ts';
 
 const fastrServer = { cloudType: 4096 } as const;
 const chosenId = '99999999-8888-4777-8666-555555555555';
@@ -14,6 +14,7 @@ export const scenarios = [
     {
       title: 'Uploads to and downloads from a FastrServer are client transfers',
       controller: 'Cloud',
+      after: afterUpload,
       operations: ['uploadObject', 'downloadObject', 'getClientTransferStatus', 'getAllClientTransfers'],
       proves: ['CLOUD-TYPE-013', 'CLOUD-UP-006', 'CLOUD-DOWN-007'],
     },
@@ -42,6 +43,7 @@ export const scenarios = [
     {
       title: 'An id that the client sends with an upload has no effect',
       controller: 'Cloud',
+      after: afterUpload,
       operations: ['uploadObject', 'getClientTransferStatus'],
       proves: ['CLOUD-UP-008'],
     },

@@ -4,6 +4,9 @@ import type { Check, Context } from '../../src/kit/check.ts';
 import { loadContract, type Machine, type OperationId } from '../../src/kit/contract.ts';
 import { scenario } from '../../src/kit/scenario.ts';
 import {
+  afterDownload,
+  afterServerTransfer,
+  afterUpload,
   clientState,
   download,
   serverState,
@@ -11,6 +14,7 @@ import {
   startServerTransfer,
   stored,
   throttled,
+  throttledBothWays,
   upload,
 } from '../../src/kit/transfers.ts';
 
@@ -61,7 +65,7 @@ async function reached(context: Context, api: Api, transferId: string, state: st
 /** A server transfer in the given state. */
 async function serverIn(state: string, context: Context, api: Api): Promise<string> {
   const { given, name } = context;
-  const storage = await given.storage(state === 'cancelled' ? throttled : {});
+  const storage = await given.storage(state === 'cancelled' ? throttledBothWays : {});
   const sourcePath = `${name('file')}.bin`;
   if (state !== 'failed') await stored(storage, sourcePath, given.bytes(state === 'cancelled' ? severalChunks : 100));
   const transferId = await startServerTransfer(context, api, { source: storage, target: storage, sourcePath, targetPath: sourcePath });
@@ -73,6 +77,12 @@ async function serverIn(state: string, context: Context, api: Api): Promise<stri
 /** What the pages do not say of a `failed` transfer is this contract's choice. */
 const levelOf = (state: string) => (state === 'failed' ? ('INFO' as const) : ('MUST' as const));
 
+/** A client transfer that fails is a download here. */
+function prerequisitesOf(kind: Kind, state: string) {
+  if (kind === 'server') return afterServerTransfer;
+  return state === 'failed' ? afterDownload : afterUpload;
+}
+
 function illegal(kind: Kind, state: string, command: string, operation: OperationId): Check {
   const statusOperation = kind === 'client' ? 'getClientTransferStatus' : 'getServerTransferStatus';
   return scenario(
@@ -80,6 +90,7 @@ function illegal(kind: Kind, state: string, command: string, operation: Operatio
     {
       title: `A ${state} ${kind} transfer refuses to ${command}`,
       controller: 'Cloud',
+      after: prerequisitesOf(kind, state),
       operations: [operation, statusOperation],
       statuses: [400],
       level: levelOf(state),

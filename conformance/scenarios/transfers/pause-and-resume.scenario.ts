@@ -5,7 +5,17 @@ import type { Api } from '../../src/kit/api.ts';
 import type { Context } from '../../src/kit/check.ts';
 import { sha256 } from '../../src/kit/random-bytes.ts';
 import { scenario } from '../../src/kit/scenario.ts';
-import { clientState, download, MiB, severalChunks, stored, throttled, upload } from '../../src/kit/transfers.ts';
+import {
+  afterDownload,
+  afterUpload,
+  clientState,
+  download,
+  MiB,
+  severalChunks,
+  stored,
+  throttled,
+  upload,
+} from '../../src/kit/transfers.ts';
 
 /**
  * Pauses a running transfer and proves that it stands still: a second transfer starts and ends meanwhile, so that there was time
@@ -35,6 +45,7 @@ export const scenarios = [
     {
       title: 'A paused upload stands still, goes on when told, and arrives whole',
       controller: 'Cloud',
+      after: afterUpload,
       operations: ['uploadObject', 'pauseClientTransfer', 'resumeClientTransfer', 'getClientTransferStatus'],
       proves: ['CLOUD-CT-002', 'CLOUD-CT-003', 'CLOUD-UP-004'],
     },
@@ -63,6 +74,7 @@ export const scenarios = [
     {
       title: 'A paused download stands still, goes on when told, and arrives whole',
       controller: 'Cloud',
+      after: [...afterUpload, ...afterDownload],
       operations: ['downloadObject', 'pauseClientTransfer', 'resumeClientTransfer', 'getClientTransferStatus'],
       proves: ['CLOUD-CT-002', 'CLOUD-CT-003', 'CLOUD-DOWN-004'],
     },

@@ -3,7 +3,7 @@ import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { scenario } from '../../src/kit/scenario.ts';
 import { pageOf } from '../../src/kit/paging.ts';
-import { checkProgress, clientState, isProgressOf, MiB, upload } from '../../src/kit/transfers.ts';
+import { afterUpload, checkProgress, clientState, isProgressOf, MiB, upload } from '../../src/kit/transfers.ts';
 import { idsOf } from '../../src/kit/requirement-ids.ts';
 
 const size = 9 * MiB + 1234;
@@ -14,6 +14,7 @@ export const scenarios = [
     {
       title: 'An uploaded file lies in the bucket under its name, byte for byte',
       controller: 'Cloud',
+      after: afterUpload,
       operations: ['uploadObject', 'getClientTransferStatus', 'getAllClientTransfers'],
       proves: [
         'CLOUD-UP-001',
@@ -50,6 +51,7 @@ export const scenarios = [
     {
       title: 'An empty file can be uploaded',
       controller: 'Cloud',
+      after: afterUpload,
       operations: ['uploadObject', 'getClientTransferStatus'],
       level: 'SHOULD',
       proves: ['CLOUD-UP-010'],
@@ -68,6 +70,7 @@ export const scenarios = [
     {
       title: 'Progress of an upload is told on /notification, up to Completed',
       controller: 'Cloud',
+      after: afterUpload,
       operations: ['uploadObject'],
       proves: [
         'CLOUD-UP-007',
@@ -109,6 +112,7 @@ export const scenarios = [
     {
       title: 'An upload leaves a record in the transfer history, which can be deleted',
       controller: 'TransferHistory',
+      after: afterUpload,
       operations: ['uploadObject', 'getClientTransferStatus', 'getAllTransferHistory', 'deleteTransferHistory'],
       proves: ['HIST-RECORD-001', ...idsOf('HIST-RECORD', 3, 6), 'HIST-RECORD-009', 'HIST-DELETE-001', ...idsOf('HIST-FIELD', 1, 36)],
     },
@@ -144,6 +148,7 @@ export const scenarios = [
     {
       title: 'Without a token an upload runs for the user who is signed in',
       controller: 'Cloud',
+      after: afterUpload,
       operations: ['uploadObject', 'getClientTransferStatus'],
       proves: ['CLOUD-UP-002'],
     },
@@ -166,6 +171,7 @@ export const scenarios = [
     {
       title: 'A file name with spaces, accents and signs becomes the object name',
       controller: 'Cloud',
+      after: afterUpload,
       operations: ['uploadObject', 'getClientTransferStatus'],
       proves: ['CLOUD-UP-003'],
     },

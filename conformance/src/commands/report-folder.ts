@@ -1,8 +1,9 @@
 // Owns the folder that a run writes to: it is there, it can be written to, and no other run is writing to it.
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, UsageError } from '../kit/faults.ts';
 import { isAlive } from '../kit/live-runs.ts';
+import { makeFolder } from '../kit/make-folder.ts';
 
 const lockFile = '.run.lock';
 
@@ -10,7 +11,7 @@ const lockFile = '.run.lock';
 export async function claimFolder(directory: string): Promise<() => Promise<void>> {
   const lock = join(directory, lockFile);
   try {
-    await mkdir(directory, { recursive: true });
+    await makeFolder(directory);
     if (!(await lockWritten(lock))) {
       await refuseIfAlive(lock, directory);
       await writeFile(lock, String(process.pid));

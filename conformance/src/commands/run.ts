@@ -99,6 +99,7 @@ async function execute(plan: RunPlan, environment: Environment, execution: Execu
     gate,
     standing: (result) => withStanding(result, plan),
     bail: options.bail,
+    maxMs: options.maxMs,
     listener: {
       started: (check, index) => reporters.forEach((reporter) => reporter.started?.(check, index)),
       ended: (result, index) => reporters.forEach((reporter) => reporter.ended?.(result, index)),
@@ -131,18 +132,26 @@ interface ResultParts {
 }
 
 function resultOf({ contract, target, options, plan, runId, startedAt, outcome }: ResultParts): RunResult {
-  const { results, interrupted, cleanupErrors, reachable, observed } = outcome;
+  const { results, interrupted, outOfTime, cleanupErrors, reachable, observed } = outcome;
   const { checks, known, exceptions } = plan;
   const stale = staleEntries(exceptions, new Set(known.map(({ id }) => id)), results, startedAt.toISOString().slice(0, 10));
   return {
     kit: { name: '@click-kit/conformance', version: kitVersion },
     contract: { title: contract.title, version: contract.version, digest: contract.digest },
-    run: { id: runId, startedAt: startedAt.toISOString(), ms: Date.now() - startedAt.getTime(), interrupted, timeoutMs: options.timeoutMs },
+    run: {
+      id: runId,
+      startedAt: startedAt.toISOString(),
+      ms: Date.now() - startedAt.getTime(),
+      interrupted,
+      outOfTime,
+      timeoutMs: options.timeoutMs,
+      maxMs: options.maxMs,
+    },
     target: { url: target.url, spawned: target.spawned, reachable },
     selection: { only: options.only, selected: checks.length, known: known.length, digest: digestOf(checks) },
     settings: settingsOf(options),
     stale,
-    verdict: judge({ checks: results, interrupted, cleanupErrors, stale }),
+    verdict: judge({ checks: results, interrupted, outOfTime, cleanupErrors, stale }),
     counts: countsOf(results),
     checks: results,
     requirements: requirementResults(loadRegister(contract), results),

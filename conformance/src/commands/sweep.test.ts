@@ -122,7 +122,7 @@ describe('a run that leaves something behind', () => {
     const { results, cleanupErrors, interrupted } = await runChecks({ environment: made, checks: [leaves('account')], bail: false });
     await made.http.close();
     expect(results[0]).toMatchObject({ status: 'passed' });
-    expect(cleanupErrors).toEqual([`still there after the clean-up: cloud account ${made.prefix}-test-leaves-account-left`]);
+    expect(cleanupErrors).toEqual([`looking for what is left: still there: cloud account ${made.prefix}-test-leaves-account-left`]);
     expect(judge({ checks: results, cleanupErrors, interrupted })).toMatchObject({ verdict: 'incomplete', exitCode: 2 });
     expect((await swept(['--prefix', made.prefix])).out).toContain('1 removed, 0 left');
   });

@@ -6,12 +6,17 @@ interface Step {
   readonly undo: () => Promise<unknown>;
 }
 
+/** What a step gets once the time of the whole is used up: enough for what lies on this machine. */
+const leastStepMs = 500;
+
 export class Cleanup {
   readonly #steps: Step[] = [];
-  readonly #deadlineMs: number;
+  readonly #stepMs: number;
+  readonly #totalMs: number;
 
-  constructor(deadlineMs = 10_000) {
-    this.#deadlineMs = deadlineMs;
+  constructor({ stepMs = 10_000, totalMs = 30_000 } = {}) {
+    this.#stepMs = stepMs;
+    this.#totalMs = totalMs;
   }
 
   /** `what` names the thing that would be left behind. */
@@ -22,9 +27,10 @@ export class Cleanup {
   /** What could not be undone, each with its reason. */
   async run(): Promise<string[]> {
     const errors: string[] = [];
+    const end = performance.now() + this.#totalMs;
     for (let step = this.#steps.pop(); step !== undefined; step = this.#steps.pop()) {
       try {
-        await withDeadline(step.undo(), this.#deadlineMs);
+        await withDeadline(step.undo(), Math.min(this.#stepMs, Math.max(Math.round(end - performance.now()), leastStepMs)));
       } catch (error) {
         errors.push(`${step.what}: ${messageOf(error)}`);
       }

@@ -33,6 +33,12 @@ describe('a frozen set', () => {
     await expect(writeFrozenSet(folder, { contract: '1.0.0', checks: ['a'] })).rejects.toThrow('a frozen set is not written twice');
   });
 
+  it('that cannot be written is a usage error', async () => {
+    await set('a');
+    const below = join(folder, '1.0.0.yaml', 'below');
+    await expect(writeFrozenSet(below, { contract: '1.0.0', checks: ['a'] })).rejects.toThrow(`cannot be written to ${below}: ENOTDIR`);
+  });
+
   it('lets later checks run without scoring, and says why', async () => {
     await set('a');
     const frozen = await readFrozenSet('1.0.0', known, folder);

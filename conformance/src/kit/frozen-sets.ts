@@ -1,10 +1,11 @@
 // Owns the frozen sets: which checks score for a version of the contract, so that a kit with more checks gives the same verdict.
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import type { CheckResult, Standing } from '../result.ts';
-import { UsageError } from './faults.ts';
+import { messageOf, UsageError } from './faults.ts';
+import { makeFolder } from './make-folder.ts';
 import { readYaml } from './yaml-file.ts';
 
 export interface FrozenSet {
@@ -74,11 +75,14 @@ export async function writeFrozenSet(folder: string, { contract, checks }: Froze
   if (!versionPattern.test(contract)) throw new UsageError(`${contract} is no version of a contract`);
   const path = join(folder, `${contract}.yaml`);
   const head = `# Checks that score for version ${contract} of the contract. Written by \`click-conformance list --freeze\`.\n`;
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder).catch((error: unknown) => {
+    throw new UsageError(`the frozen set cannot be written to ${folder}: ${messageOf(error)}`, { cause: error });
+  });
   try {
     await writeFile(path, `${head}${stringify({ contract, checks: [...checks].sort() })}`, { flag: 'wx' });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST')
+      throw new UsageError(`the frozen set cannot be written to ${path}: ${messageOf(error)}`, { cause: error });
     throw new UsageError(`${path} exists: a frozen set is not written twice. Delete it first if no release has used it`, { cause: error });
   }
   return path;

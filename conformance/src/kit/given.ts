@@ -218,7 +218,7 @@ export class Given {
     const own = after.withToken(token);
     // Undone in reverse: accounts, then history, then the look at what is left, then the session.
     if (offers('getCloudAccounts', 'getAllTransferHistory'))
-      environment.cleanup.add('still there after the clean-up', () => nothingLeftAtTarget(own, environment.prefix));
+      environment.cleanup.add('looking for what is left', () => nothingLeftAtTarget(own, environment.prefix));
     if (offers('getAllTransferHistory', 'deleteTransferHistory'))
       environment.cleanup.add('history records', () => removeHistory(own, (name) => name.startsWith(`${environment.prefix}-`)));
     return token;

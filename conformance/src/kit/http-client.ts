@@ -1,6 +1,7 @@
 // Owns the wire: one HTTP request and its whole answer, with a limit on time and on size.
 import { Agent, request as send, type Dispatcher } from 'undici';
 import { kitVersion } from '../version.ts';
+import { deadline } from './deadline.ts';
 import { NoAnswer } from './faults.ts';
 
 export interface HttpLimits {
@@ -37,21 +38,23 @@ export class HttpClient {
   /** Throws `NoAnswer` when nothing comes, or not in time; whoever aborts the signal gets their own reason. */
   async send({ method, url, headers = {}, body = null, signal }: HttpRequest): Promise<HttpAnswer> {
     const begun = performance.now();
-    const late = AbortSignal.timeout(this.#limits.requestTimeoutMs);
+    const limit = deadline(this.#limits.requestTimeoutMs, signal);
     try {
       const response = await send(url, {
         method: method as Dispatcher.HttpMethod,
         headers: { 'user-agent': `click-conformance/${kitVersion}`, ...headers },
         body,
         dispatcher: this.#agent,
-        signal: AbortSignal.any([signal, late]),
+        signal: limit.signal,
       });
       const bytes = await this.#read(response.body);
       return { status: response.statusCode, headers: flat(response.headers), bytes, ms: Math.round(performance.now() - begun) };
     } catch (error) {
       signal.throwIfAborted();
-      if (late.aborted) throw new NoAnswer(`no whole answer within ${this.#limits.requestTimeoutMs} ms`, { cause: error });
+      if (limit.late()) throw new NoAnswer(`no whole answer within ${this.#limits.requestTimeoutMs} ms`, { cause: error });
       throw new NoAnswer(reasonOf(error), { cause: error });
+    } finally {
+      limit.clear();
     }
   }
 

@@ -6,6 +6,7 @@ import { type Case, checkOfCase } from './case.ts';
 import type { Check } from './check.ts';
 import type { Contract } from './contract.ts';
 import { derivedCases } from './derived-cases.ts';
+import { inOrder } from './order.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 /** `.ts` when run from source, `.js` when run from the compiled package. */
@@ -20,13 +21,7 @@ export async function loadChecks(contract: Contract): Promise<Check[]> {
   for (const file of scenarioFiles) scenarios.push(...(await exported<Check>(file, 'scenarios')));
   const checks = [...[...cases, ...derivedCases(contract)].map((definition) => checkOfCase(definition, contract)), ...scenarios];
   refuseDoubles(checks);
-  return checks.sort((a, b) => placeOf(a) - placeOf(b));
-}
-
-/** Signing in first: when that does not work, its own checks shall say so before everything else is blocked. */
-function placeOf({ controller, kind }: Check): number {
-  const controllers = ['Authentication', 'Management', 'User', 'Cloud', 'TransferHistory', 'Channels'];
-  return controllers.indexOf(controller) * 2 + (kind === 'case' ? 0 : 1);
+  return inOrder(checks);
 }
 
 async function filesBelow(folder: string, ending: string): Promise<string[]> {

@@ -1,8 +1,21 @@
 // Owns giving the transfer history something to tell apart: records of two directions, two origins and, where it can be had, two outcomes.
 import type { Context } from './check.ts';
-import { clientState, download, serverState, startServerTransfer, stored, upload } from './transfers.ts';
+import {
+  afterDownload,
+  afterServerTransfer,
+  afterUpload,
+  clientState,
+  download,
+  serverState,
+  startServerTransfer,
+  stored,
+  upload,
+} from './transfers.ts';
 
 type HistoryRecord = Readonly<Record<string, unknown>>;
+
+/** What has to work for there to be a history. */
+export const afterMixedHistory = [...afterDownload, ...afterServerTransfer, ...afterUpload];
 
 const finalStates = ['completed', 'failed', 'cancelled'];
 

@@ -29,6 +29,7 @@ export interface Profile {
   readonly allow: readonly Permission[];
   readonly reports?: string;
   readonly timeoutMs?: number;
+  readonly maxTimeMs?: number;
 }
 
 interface Written extends Omit<Profile, 'clouds' | 'offered' | 'allow'> {
@@ -54,6 +55,7 @@ const credentials = {
   },
   description: 'say by `usernameEnv` and `passwordEnv` which environment variables hold them',
 };
+const milliseconds = { type: 'integer', minimum: 1, description: 'takes a whole number of milliseconds above 0' };
 const schema = {
   type: 'object',
   additionalProperties: false,
@@ -66,7 +68,8 @@ const schema = {
     operations: { type: 'array', minItems: 1, items: { type: 'string' }, description: 'lists the operations that the target offers' },
     allow: { type: 'array', items: { enum: permissions } },
     reports: { type: 'string', minLength: 1 },
-    timeoutMs: { type: 'integer', minimum: 1, description: 'takes a whole number of milliseconds above 0' },
+    timeoutMs: milliseconds,
+    maxTimeMs: milliseconds,
   },
 };
 

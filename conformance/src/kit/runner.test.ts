@@ -81,6 +81,11 @@ describe('a check', () => {
     expect(results[1]?.reason).toBe('a did not pass');
   });
 
+  it('runs when a check that it builds on does not apply', async () => {
+    const not = check('a', () => Promise.reject(new NotApplicable('no such cloud')));
+    expect((await statusesOf([not, passes('b', ['a'])])).statuses).toEqual({ a: 'not-applicable', b: 'passed' });
+  });
+
   it('that throws something unexpected is a fault of the kit, unless a deviation was recorded before', async () => {
     const broken = check('a', () => Promise.reject(new TypeError('undefined is no object')));
     const misled = check('b', async ({ should }) => {
@@ -157,6 +162,27 @@ describe('a run', () => {
     const { statuses, interrupted } = await statusesOf([passes('a'), interrupts, passes('c')], { environment: made });
     expect(interrupted).toBe(true);
     expect(statuses).toEqual({ a: 'passed', b: 'blocked', c: 'blocked' });
+  });
+
+  it('ends at its limit, with the running check and what is left blocked, and still cleans up', async () => {
+    const undone: string[] = [];
+    const endless = check('b', async ({ cleanUp }) => {
+      cleanUp('a thing', async () => undone.push('a thing'));
+      await new Promise<void>(() => {});
+    });
+    const outcome = await runChecks({
+      environment: await environment(),
+      checks: [passes('a'), endless, passes('c')],
+      bail: false,
+      maxMs: 150,
+    });
+    const { results, outOfTime, interrupted } = outcome;
+    expect(results.map(({ status, reason }) => [status, reason])).toEqual([
+      ['passed', undefined],
+      ['blocked', 'the run reached its limit of 150 ms'],
+      ['blocked', 'the run reached its limit of 150 ms'],
+    ]);
+    expect({ outOfTime, interrupted, undone }).toEqual({ outOfTime: true, interrupted: false, undone: ['a thing'] });
   });
 
   it('stops at the first failure when told to', async () => {

@@ -1,10 +1,12 @@
 // Owns running checks one after the other, and what each way of ending means.
-import type { CheckResult, Status } from '../result.ts';
+import type { CheckResult } from '../result.ts';
+import { type End, endOf } from './check-end.ts';
 import { contextOf, type Check } from './check.ts';
 import { Cleanup } from './cleanup.ts';
 import type { Observed } from './coverage.ts';
+import { type Deadline, deadline } from './deadline.ts';
 import type { Environment } from './environment.ts';
-import { Blocked, CheckFailed, KitFault, messageOf, NoAnswer, NotApplicable } from './faults.ts';
+import { NoAnswer } from './faults.ts';
 import { markRun } from './live-runs.ts';
 import { Recorder, type RecorderLimits } from './recorder.ts';
 import { leftHere } from './sweep.ts';
@@ -19,6 +21,8 @@ export interface RunOptions {
   readonly environment: Environment;
   readonly checks: readonly Check[];
   readonly bail: boolean;
+  /** The longest that all checks together may take; what has not run by then is blocked. The clean-up has a limit of its own. */
+  readonly maxMs?: number;
   /** Why a check does not apply to this target or this run, if it does not. */
   readonly gate?: (check: Check) => string | undefined;
   /** Turns how a check ended into what counts, for the exceptions of the run. */
@@ -31,6 +35,7 @@ export interface RunOutcome {
   readonly results: readonly CheckResult[];
   readonly reachable: boolean;
   readonly interrupted: boolean;
+  readonly outOfTime: boolean;
   readonly observed: Observed;
   readonly cleanupErrors: readonly string[];
 }
@@ -45,8 +50,17 @@ export async function runChecks(options: RunOptions): Promise<RunOutcome> {
 }
 
 async function runAll(options: RunOptions): Promise<RunOutcome> {
+  const limit = deadline(options.maxMs, options.environment.signal);
+  try {
+    return await runWithin(limit, options);
+  } finally {
+    limit.clear();
+  }
+}
+
+async function runWithin(limit: Deadline, options: RunOptions): Promise<RunOutcome> {
   const { environment, checks, bail, gate = () => undefined, standing = (result) => result, listener = {} } = options;
-  const run = new Run(environment, options.recorderLimits);
+  const run = new Run(environment, limit, options);
   const results: CheckResult[] = [];
   await run.probe();
   const reachable = run.down === undefined;
@@ -62,6 +76,7 @@ async function runAll(options: RunOptions): Promise<RunOutcome> {
     results,
     reachable,
     interrupted: environment.signal.aborted,
+    outOfTime: limit.late(),
     observed: run.observed,
     cleanupErrors: environment.redactor.deep(cleanupErrors),
   };
@@ -75,11 +90,13 @@ class Run {
   down: string | undefined;
   bailed: string | undefined;
   readonly #environment: Environment;
-  readonly #limits: RecorderLimits | undefined;
+  readonly #limit: Deadline;
+  readonly #options: RunOptions;
 
-  constructor(environment: Environment, limits: RecorderLimits | undefined) {
+  constructor(environment: Environment, limit: Deadline, options: RunOptions) {
     this.#environment = environment;
-    this.#limits = limits;
+    this.#limit = limit;
+    this.#options = options;
   }
 
   async probe(): Promise<void> {
@@ -97,26 +114,34 @@ class Run {
     return result;
   }
 
-  #blockedBy({ after }: Check, all: readonly Check[]): string | undefined {
+  /** Why no check runs any more. */
+  #stopped(): string | undefined {
     if (this.#environment.signal.aborted) return 'the run was interrupted';
+    return this.#limit.late() ? `the run reached its limit of ${this.#options.maxMs} ms` : undefined;
+  }
+
+  #blockedBy({ after }: Check, all: readonly Check[]): string | undefined {
+    const stopped = this.#stopped();
+    if (stopped !== undefined) return stopped;
     if (this.down !== undefined) return this.down;
     if (this.bailed !== undefined) return `the run was told to stop at the first failure, which was ${this.bailed}`;
-    // A prerequisite that was not selected is the caller's own risk.
-    const missing = after.find((id) => all.some((check) => check.id === id) && this.results.get(id)?.status !== 'passed');
+    // A prerequisite that was not selected is the caller's own risk; one that does not apply says nothing about what builds on it.
+    const selected = after.filter((id) => all.some((check) => check.id === id));
+    const missing = selected.find((id) => !['passed', 'not-applicable'].includes(this.results.get(id)?.status ?? 'blocked'));
     return missing === undefined ? undefined : `${missing} did not pass`;
   }
 
   async #run(check: Check): Promise<CheckResult> {
-    const { redactor, deadlines, signal: interrupted } = this.#environment;
-    const [recorder, cleanup] = [new Recorder(redactor, this.#limits), new Cleanup()];
-    const late = AbortSignal.timeout(deadlines.checkMs);
-    const signal = AbortSignal.any([interrupted, late]);
+    const { redactor, deadlines } = this.#environment;
+    const [recorder, cleanup] = [new Recorder(redactor, this.#options.recorderLimits), new Cleanup()];
+    const { signal, late, clear } = deadline(deadlines.checkMs, this.#limit.signal);
     const begun = performance.now();
     const error = await outcomeOf(check.run(contextOf({ environment: this.#environment, check, recorder, cleanup, signal })), signal);
-    const failedBefore = recorder.hasFailed();
-    let end = endOf(check, recorder, error, { interrupted: interrupted.aborted, late: late.aborted, checkMs: deadlines.checkMs });
+    const [failedBefore, stopped] = [recorder.hasFailed(), this.#stopped()];
+    let end = endOf(check, recorder, error, { stopped, late: late(), checkMs: deadlines.checkMs });
+    clear();
     this.cleanupErrors.push(...(await cleanup.run()).map((text) => `${check.id}: ${text}`));
-    if (error instanceof NoAnswer || late.aborted) {
+    if (stopped === undefined && (error instanceof NoAnswer || late())) {
       await this.probe();
       if (this.down !== undefined && !failedBefore) end = { status: 'blocked', reason: this.down };
     }
@@ -140,40 +165,6 @@ async function outcomeOf(work: Promise<void>, signal: AbortSignal): Promise<unkn
     return error ?? new Error('nothing was thrown');
   }
 }
-
-interface End {
-  readonly status: Status;
-  readonly reason?: string;
-  readonly cutShort?: true;
-}
-
-interface Circumstances {
-  readonly interrupted: boolean;
-  readonly late: boolean;
-  readonly checkMs: number;
-}
-
-function endOf(check: Check, recorder: Recorder, error: unknown, { interrupted, late, checkMs }: Circumstances): End {
-  if (error === undefined) {
-    if (recorder.hasFailed()) return { status: 'failed' };
-    return recorder.evidence > 0 ? { status: 'passed' } : { status: 'error', reason: 'the check made no assertion' };
-  }
-  if (interrupted) return { status: 'blocked', reason: 'the run was interrupted' };
-  if (error instanceof CheckFailed) return { status: 'failed', cutShort: true };
-  if (error instanceof NotApplicable) return { status: 'not-applicable', reason: error.message };
-  if (error instanceof KitFault) return { status: 'error', reason: error.message };
-  if (late) recorder.fail({ level: check.level, message: `the check ends within ${checkMs} ms` });
-  else if (error instanceof NoAnswer) recorder.fail({ level: check.level, message: 'the target answers', actual: error.message });
-  // What follows from a deviation that is recorded already is the target's doing, not the kit's.
-  if (recorder.hasFailed()) return { status: 'failed', cutShort: true };
-  if (error instanceof Blocked) return { status: 'blocked', reason: error.message };
-  return { status: 'error', reason: error instanceof Error ? `${messageOf(error)}${place(error)}` : messageOf(error) };
-}
-
-const place = ({ stack }: Error): string => {
-  const line = stack?.split('\n').find((text) => text.includes('.scenario.') || text.includes('.cases.'));
-  return line === undefined ? '' : ` (${line.trim().split('/').at(-1)?.replace(/\)$/, '') ?? ''})`;
-};
 
 function resultOf(
   { id, title, kind, controller, operations, proves, level }: Check,

@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { deadline } from './deadline.ts';
 import { type Fixtures, startFixtures } from './fixtures/index.ts';
 import type { Target } from './target.ts';
 
@@ -86,14 +87,16 @@ function readyUrl(child: ChildProcess, output: () => string, signal: AbortSignal
   return new Promise((resolve, reject) => {
     const fail = (why: string): void =>
       reject(new AgentNotStarted(`The reference agent ${why}.${output() === '' ? '' : ` It said: ${output()}`}`));
-    const late = AbortSignal.any([signal, AbortSignal.timeout(readyDeadlineMs)]);
-    late.addEventListener('abort', () => fail(signal.aborted ? 'was not waited for' : `was not ready within ${readyDeadlineMs} ms`), {
-      once: true,
-    });
+    const limit = deadline(readyDeadlineMs, signal);
+    const tooLate = (): void => fail(limit.late() ? `was not ready within ${readyDeadlineMs} ms` : 'was not waited for');
+    if (limit.signal.aborted) tooLate();
+    else limit.signal.addEventListener('abort', tooLate, { once: true });
     child.once('error', (error) => fail(`could not be started: ${error.message}`));
     child.once('exit', (code, killedBy) => fail(`ended before it was ready (${killedBy ?? `exit code ${code}`})`));
     child.on('message', (message: { type?: unknown; url?: unknown }) => {
-      if (message.type === 'ready' && typeof message.url === 'string') resolve(message.url);
+      if (message.type !== 'ready' || typeof message.url !== 'string') return;
+      limit.clear();
+      resolve(message.url);
     });
   });
 }

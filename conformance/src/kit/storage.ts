@@ -34,6 +34,7 @@ export interface Storage extends ObjectServerFixture {
 export interface StorageOptions {
   /** Puts a relay of this rate before the server. */
   readonly bytesPerSecond?: number;
+  readonly burst?: number;
   readonly cloudType?: 2048 | 4096;
 }
 
@@ -60,8 +61,8 @@ export async function openAccount(
   cleanup: Cleanup,
   options: StorageOptions,
 ): Promise<Storage> {
-  const { bytesPerSecond, cloudType = 2048 } = options;
-  const throttle = bytesPerSecond === undefined ? undefined : await startThrottle({ target: server.url, bytesPerSecond });
+  const { bytesPerSecond, burst = 0, cloudType = 2048 } = options;
+  const throttle = bytesPerSecond === undefined ? undefined : await startThrottle({ target: server.url, bytesPerSecond, burst });
   if (throttle !== undefined) cleanup.add(`relay ${throttle.url}`, () => throttle.close());
   const serviceUrl = throttle?.url ?? server.url;
   accounts += 1;

@@ -72,13 +72,13 @@ export async function temporaryFolders(ours: Ours, folder = tmpdir()): Promise<L
 export async function nothingLeftAtTarget(api: Api, prefix: string): Promise<void> {
   const ours: Ours = (name) => name.startsWith(`${prefix}-`);
   const left = [...(await cloudAccounts(api, ours)), ...(await historyRecords(api, ours))];
-  if (left.length > 0) throw new Error(left.map(({ what }) => what).join(', '));
+  if (left.length > 0) throw new Error(`still there: ${left.map(({ what }) => what).join(', ')}`);
 }
 
 /** After the clean-up on this machine: what of the run is still there, but for the mark that it goes on. */
 export async function leftHere(prefix: string): Promise<string[]> {
   const left = await temporaryFolders((name) => name.startsWith(`${prefix}-`) && !name.startsWith(`${prefix}-run-`));
-  return left.map(({ what }) => `still there after the clean-up: ${what}`);
+  return left.map(({ what }) => `looking for what is left: still there: ${what}`);
 }
 
 function isOurs(record: unknown, ours: Ours): boolean {

@@ -1,4 +1,5 @@
 // Owns what the kit is told about its target, and whether the target answers at all.
+import { deadline } from './deadline.ts';
 import { NoAnswer } from './faults.ts';
 import type { Fixtures } from './fixtures/index.ts';
 import type { HttpAnswer, HttpClient } from './http-client.ts';
@@ -42,11 +43,13 @@ const doubtMs = 2000;
 /** What makes the target look like something else than an agent, if it answers at all. */
 export async function doubtAbout(target: Target, http: HttpClient, signal: AbortSignal): Promise<string | undefined> {
   // Only a hint: whoever answers slowly is judged by the checks.
-  const patience = AbortSignal.any([signal, AbortSignal.timeout(doubtMs)]);
-  const answer = await probe(target, http, patience).catch((error: unknown) => {
-    if (error instanceof NoAnswer || patience.aborted) return undefined;
-    throw error;
-  });
+  const patience = deadline(doubtMs, signal);
+  const answer = await probe(target, http, patience.signal)
+    .catch((error: unknown) => {
+      if (error instanceof NoAnswer || patience.signal.aborted) return undefined;
+      throw error;
+    })
+    .finally(patience.clear);
   const type = (answer?.headers['content-type'] ?? '').split(';', 1)[0] ?? '';
   if (answer === undefined || (answer.status === 200 && /[/+]json$/.test(type))) return undefined;
   const what = `${answer.status}${type === '' ? '' : ` ${type}`}`;

@@ -11,13 +11,13 @@ afterEach(async () => {
   for (const step of undo.splice(0).reverse()) await step();
 });
 
-async function relayed(bytesPerSecond: number, headers: Record<string, string> = {}) {
+async function relayed(bytesPerSecond: number, headers: Record<string, string> = {}, burst = 0) {
   const server: Server = createServer((request, response) => {
     request.resume().on('end', () => response.writeHead(200, headers).end(bytes));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   undo.push(() => new Promise((resolve) => server.close(resolve)));
-  const throttle = await startThrottle({ target: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, bytesPerSecond });
+  const throttle = await startThrottle({ target: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, bytesPerSecond, burst });
   undo.push(() => throttle.close());
   const http = new HttpClient();
   undo.push(() => http.close());
@@ -39,6 +39,16 @@ it('The relay keeps to its rate until it is released.', async () => {
   await get();
   expect(performance.now() - released).toBeLessThan(200);
   expect(throttle.bytes()).toBeGreaterThan(2 * bytes.length);
+});
+
+it('The relay lets a burst through at once, and keeps to its rate after it.', async () => {
+  const { get } = await relayed(1_000_000, {}, 310_000);
+  const begun = performance.now();
+  await get();
+  const burst = performance.now() - begun;
+  await get();
+  expect(performance.now() - begun - burst).toBeGreaterThan(200);
+  expect(burst).toBeLessThan(200);
 });
 
 it('The relay can cut a connection in the middle.', async () => {

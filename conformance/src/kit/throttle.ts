@@ -18,11 +18,13 @@ export interface Throttle {
 export interface ThrottleOptions {
   readonly target: string;
   readonly bytesPerSecond: number;
+  /** Bytes that pass at once before the rate counts. */
+  readonly burst?: number;
 }
 
-export async function startThrottle({ target, bytesPerSecond }: ThrottleOptions): Promise<Throttle> {
+export async function startThrottle({ target, bytesPerSecond, burst = 0 }: ThrottleOptions): Promise<Throttle> {
   const { hostname, port } = new URL(target);
-  const budget = new Budget(bytesPerSecond);
+  const budget = new Budget(bytesPerSecond, burst);
   const sockets = new Set<Socket>();
   let refusing = false;
   const server = createServer({ allowHalfOpen: true }, (client) => {
@@ -84,10 +86,11 @@ class Budget {
   spent = 0;
   readonly #perTick: number;
   readonly #queue: Waiting[] = [];
-  #credit = 0;
+  #credit: number;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(bytesPerSecond: number) {
+  constructor(bytesPerSecond: number, burst: number) {
+    this.#credit = burst;
     this.#perTick = Math.max(1, Math.floor((bytesPerSecond * tickMs) / 1000));
   }
 
@@ -95,7 +98,8 @@ class Budget {
     this.#queue.push({ chunk, write, done });
     // What was not used of a tick is kept for the next one, so that small pieces reach the rate, too.
     this.#timer ??= setInterval(() => {
-      if (this.#credit !== Infinity) this.#credit = Math.min(this.#credit + this.#perTick, this.#perTick * 2);
+      const most = this.#perTick * 2;
+      if (this.#credit < most) this.#credit = Math.min(this.#credit + this.#perTick, most);
       this.#let();
     }, tickMs);
     this.#let();

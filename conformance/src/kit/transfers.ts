@@ -10,10 +10,19 @@ export type ClientStatus = AnswerOf<'getClientTransferStatus'>;
 export type ServerStatus = AnswerOf<'getServerTransferStatus'>;
 
 export const MiB = 1024 * 1024;
-/** Slow enough to meet a transfer while it runs, fast enough for a whole chunk of 8 MB to pass in a second. */
-export const throttled = { bytesPerSecond: 12 * MiB } as const;
+/** The first chunk of 8 MB passes at once and is counted; the rest is slow enough to meet the transfer while it runs, for a second. */
+export const throttled = { bytesPerSecond: 10 * MiB, burst: 10 * MiB } as const;
+/** Where both ends are behind the relay: all of the source may have been read ahead before the first chunk is written. */
+export const throttledBothWays = { bytesPerSecond: 6 * MiB, burst: 30 * MiB } as const;
 /** More than two chunks, so that something is left to pause or cancel. */
 export const severalChunks = 20 * MiB;
+
+/** What a check builds on: where the plainest transfer never ends, nothing that waits for another one can be judged. */
+export const [afterUpload, afterDownload, afterServerTransfer] = [
+  ['cloud.upload.small-file'],
+  ['cloud.download.small-file'],
+  ['cloud.server-transfer.small-object'],
+] as const;
 
 /** True while waiting makes sense: the state is one of the contract's, and not a final one. */
 const mayChange = (machine: Machine | undefined, state: string): boolean => Object.keys(machine?.[state] ?? {}).length > 0;

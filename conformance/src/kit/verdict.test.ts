@@ -11,7 +11,7 @@ const check = (status: CheckResult['status'], level: CheckResult['level'] = 'MUS
   failures: status === 'failed' ? [{ level, message: 'a rule' }] : [],
 });
 
-const judgeAll = (checks: readonly Judged[], facts: { interrupted?: boolean; cleanupErrors?: string[] } = {}) =>
+const judgeAll = (checks: readonly Judged[], facts: { interrupted?: boolean; outOfTime?: boolean; cleanupErrors?: string[] } = {}) =>
   judge({ checks, interrupted: false, cleanupErrors: [], ...facts });
 
 describe('the verdict', () => {
@@ -66,6 +66,7 @@ describe('the verdict', () => {
 
   it('is incomplete after an interruption and when something was left behind', () => {
     expect(judgeAll([check('passed')], { interrupted: true }).verdict).toBe('incomplete');
+    expect(judgeAll([check('passed')], { outOfTime: true }).verdict).toBe('incomplete');
     expect(judgeAll([check('passed')], { cleanupErrors: ['a bucket'] }).verdict).toBe('incomplete');
   });
 

@@ -11,6 +11,8 @@ export interface Judged {
 export interface RunFacts {
   readonly checks: readonly Pick<CheckResult, 'level' | 'status' | 'failures' | 'cutShort'>[];
   readonly interrupted: boolean;
+  /** The limit of the whole run passed before its last check. */
+  readonly outOfTime?: boolean;
   readonly cleanupErrors: readonly string[];
   /** Entries of the expected-failures file that no longer hold. */
   readonly stale?: readonly string[];
@@ -28,7 +30,7 @@ const codes: Record<Verdict, ExitCode> = {
  * but a MUST or SHOULD that could not run leaves the question open. Nothing executed is never green. What is expected to fail, known
  * to be flaky or newer than the frozen set decides nothing; a list of such exceptions that no longer holds fails the run.
  */
-export function judge({ checks, interrupted, cleanupErrors, stale = [] }: RunFacts): Judged {
+export function judge({ checks, interrupted, outOfTime, cleanupErrors, stale = [] }: RunFacts): Judged {
   const { byLevel, passed, failed, error, expected, unscored } = countsOf(checks);
   const of = (status: Status, ...at: Level[]): number => at.reduce((sum, level) => sum + byLevel[level][status], 0);
   const say = (verdict: Verdict, ...reasons: (string | false)[]): Judged => ({
@@ -38,6 +40,7 @@ export function judge({ checks, interrupted, cleanupErrors, stale = [] }: RunFac
   });
   const open = [
     interrupted && 'the run was interrupted',
+    timeIsUp(outOfTime),
     of('blocked', 'MUST', 'SHOULD') > 0 && `${plural(of('blocked', 'MUST', 'SHOULD'), 'check')} could not run`,
     counted(checks.filter(leftOpen).length, 'check', 'ended early at a lesser failure'),
     counted(cleanupErrors.length, 'thing', 'could not be cleaned up'),
@@ -57,6 +60,8 @@ export function judge({ checks, interrupted, cleanupErrors, stale = [] }: RunFac
     unscored > 0 && `${plural(unscored, 'check')} not scored`,
   );
 }
+
+const timeIsUp = (outOfTime = false): string | false => outOfTime && 'the run reached its time limit';
 
 const counted = (count: number, noun: string, rest: string): string | false => count > 0 && `${plural(count, noun)} ${rest}`;
 

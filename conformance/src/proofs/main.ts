@@ -1,12 +1,13 @@
 #!/usr/bin/env node
 // Owns the command that tests the tester: node dist/src/proofs/main.js [--only PATTERN] [--report-dir DIR].
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parse } from '../commands/options.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { loadContract } from '../kit/contract.ts';
 import { messageOf, UsageError } from '../kit/faults.ts';
 import { loadChecks } from '../kit/load-checks.ts';
+import { makeFolder } from '../kit/make-folder.ts';
 import { matches } from '../kit/selection.ts';
 import { AgentNotStarted } from '../kit/spawn-agent.ts';
 import { loadProofs } from './load-proofs.ts';
@@ -42,7 +43,7 @@ async function main(args: readonly string[], signal: AbortSignal): Promise<ExitC
   const proofs = (await loadProofs(contract)).filter(({ id, check }) => wanted(id, check));
   if (proofs.length === 0) throw new UsageError(`no proof matches ${values.only.join(' or ')}`);
   const directory = resolve(process.env.INIT_CWD ?? process.cwd(), values['report-dir'] ?? 'reports');
-  await mkdir(directory, { recursive: true }).catch((error: unknown) => {
+  await makeFolder(directory).catch((error: unknown) => {
     throw new UsageError(`the report cannot be written to ${directory}: ${messageOf(error)}`);
   });
   const begun = performance.now();

@@ -4,6 +4,7 @@ import { requirementLine } from '../kit/requirement-results.ts';
 import { type CheckResult, type Counts, levels, type RunResult, type Status, statuses, type Verdict } from '../result.ts';
 import { failureCard } from './failure-card.ts';
 import { type Paint, paintFor } from './paint.ts';
+import { groupReasons } from './reasons.ts';
 import type { Asked } from './repeat.ts';
 import type { Reporter } from './reporter.ts';
 
@@ -109,12 +110,6 @@ function grouped(checks: readonly CheckResult[], status: Status, paint: Paint): 
   return lines.length > reasonsShown
     ? [...lines.slice(0, reasonsShown), `${status}  … and ${lines.length - reasonsShown} other reasons`]
     : lines;
-}
-
-function groupReasons(checks: readonly CheckResult[], status: Status): Map<string, number> {
-  const byReason = new Map<string, number>();
-  for (const check of checks) if (check.status === status) byReason.set(check.reason ?? '', (byReason.get(check.reason ?? '') ?? 0) + 1);
-  return byReason;
 }
 
 function undocumented(checks: readonly CheckResult[], paint: Paint): string[] {

@@ -21,8 +21,9 @@ describe('the matrix of controllers and requirements', () => {
     checks,
   });
 
-  it('has a column for each controller and a row for each topic', () => {
-    for (const head of ['Cloud', 'User', 'not executed', 'ERR-STATUS', 'CLOUD-S2S']) expect(text).toContain(`>${head}</th>`);
+  it('has a row for each controller, with its topics', () => {
+    for (const head of ['Cloud', 'User', 'not executed']) expect(text).toContain(`>${head}</th>`);
+    for (const topic of ['ERR-STATUS', 'CLOUD-S2S']) expect(text).toContain(`<b>${topic}</b>`);
   });
 
   it("shows a requirement in each controller with the state that this controller's checks give it", () => {

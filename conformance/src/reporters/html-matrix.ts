@@ -8,50 +8,59 @@ export function requirementMatrix({ requirements, checks }: Pick<RunResult, 'req
   const controllers = [...new Set(checks.map(({ controller }) => controller))].filter((name) =>
     requirements.some((requirement) => requirement.controllers.includes(name)),
   );
-  const topics = [...new Set(requirements.map(topicOf))];
-  return html`<h2>Requirements by controller</h2>
+  const left = requirements
+    .filter(({ status }) => status === 'not-executed')
+    .map((requirement) => squareOf(requirement, 'not-executed', []));
+  return html`<h2>Controllers and requirements</h2>
     <div class="box">
       <p class="soft">
         ${requirementLine(requirements)}. Each number is a requirement that checks of the controller prove; it is as good as the worst of
         them. A dashed frame is a SHOULD.
       </p>
       <table class="matrix">
-        <thead>
-          <tr>
-            <th scope="col">Requirement</th>
-            ${controllers.map((controller) => html`<th scope="col">${controller}</th>`)}
-            <th scope="col">not executed</th>
-          </tr>
-        </thead>
         <tbody>
-          ${topics.map((topic) => row(topic, requirements, controllers, byId))}
+          ${controllers.map((controller) => row(controller, squaresOf(controller, requirements, byId)))}
+          ${left.length === 0 ? '' : row('not executed', left)}
         </tbody>
       </table>
     </div>`;
 }
 
+interface Square {
+  readonly topic: string;
+  readonly id: string;
+  readonly markup: Html;
+}
+
+function squaresOf(controller: string, requirements: readonly RequirementResult[], byId: ReadonlyMap<string, CheckResult>): Square[] {
+  return requirements.flatMap((requirement) => {
+    const proving = requirement.checks.flatMap((id) => byId.get(id) ?? []).filter((check) => check.controller === controller);
+    return proving.length === 0 ? [] : [squareOf(requirement, statusOf(requirement.level, proving), proving)];
+  });
+}
+
+/** One line for a controller, with its squares by topic: most topics belong to one controller, so columns would stay empty. */
+function row(name: string, squares: readonly Square[]): Html {
+  const topics = [...new Set(squares.map(({ topic }) => topic))];
+  const of = (wanted: string): Html[] =>
+    squares
+      .filter(({ topic }) => topic === wanted)
+      .sort((a, b) => a.id.localeCompare(b.id))
+      .map(({ markup }) => markup);
+  return html`<tr>
+    <th scope="row">${name}</th>
+    <td>${topics.map((topic) => html`<span class="topic"><b>${topic}</b> ${of(topic)}</span> `)}</td>
+  </tr>`;
+}
+
 /** `CLOUD-S2S` of `CLOUD-S2S-003`. */
 const topicOf = ({ id }: RequirementResult): string => id.replace(/-\d+$/, '');
 
-function row(
-  topic: string,
-  requirements: readonly RequirementResult[],
-  controllers: readonly string[],
-  byId: ReadonlyMap<string, CheckResult>,
-): Html {
-  const own = requirements.filter((requirement) => topicOf(requirement) === topic).sort((a, b) => a.id.localeCompare(b.id));
-  const cell = (controller: string): Html[] =>
-    own.flatMap((requirement) => {
-      const proving = requirement.checks.flatMap((id) => byId.get(id) ?? []).filter((check) => check.controller === controller);
-      return proving.length === 0 ? [] : [square(requirement, statusOf(requirement.level, proving), proving)];
-    });
-  const left = own.filter(({ status }) => status === 'not-executed').map((requirement) => square(requirement, 'not-executed', []));
-  return html`<tr>
-    <th scope="row">${topic}</th>
-    ${controllers.map((controller) => html`<td>${cell(controller)}</td>`)}
-    <td>${left}</td>
-  </tr>`;
-}
+const squareOf = (requirement: RequirementResult, status: RequirementStatus, proving: readonly CheckResult[]): Square => ({
+  topic: topicOf(requirement),
+  id: requirement.id,
+  markup: square(requirement, status, proving),
+});
 
 function square({ id, level, text }: RequirementResult, status: RequirementStatus, proving: readonly CheckResult[]): Html {
   const about = `${id} ${level} ${status.replace('-', ' ')}: ${text}`;

@@ -28,6 +28,8 @@ function markupOf(part: Part): string {
   return typeof part === 'object' ? part.map(markupOf).join('') : escapeHtml(part);
 }
 
+const shownRequirements = 4;
+
 const statusNames: Readonly<Record<CheckResult['status'], string>> = {
   passed: 'passed',
   failed: 'failed',
@@ -38,7 +40,8 @@ const statusNames: Readonly<Record<CheckResult['status'], string>> = {
   unscored: 'not scored',
 };
 
-export function checkCard(check: CheckResult, asked: Asked): Html {
+/** `texts` says what each requirement is. */
+export function checkCard(check: CheckResult, asked: Asked, texts: ReadonlyMap<string, string>): Html {
   const { id, title, status, controller, operations, ms, reason, failures, exchanges, frames, undocumented, evidence, proves } = check;
   const level = levelOf(check);
   const text = [id, title, controller, ...operations, ...proves, reason ?? '', ...failures.map(({ message }) => message)]
@@ -61,10 +64,8 @@ export function checkCard(check: CheckResult, asked: Asked): Html {
     <div class="body">
       ${reason === undefined ? '' : html`<p>${reason}</p>`} ${failures.map((failure) => failureBox(failure, exchanges))}
       ${repeatBox(check, asked)}
-      <p class="soft">
-        ${evidence}
-        assertions${operations.length > 0 ? ` · ${operations.join(', ')}` : ''}${proves.length > 0 ? ` · ${proves.join(', ')}` : ''}
-      </p>
+      <p class="soft">${evidence} assertions${operations.length > 0 ? ` · ${operations.join(', ')}` : ''}</p>
+      ${provesBox(check, texts)}
       ${
         exchanges.length === 0
           ? ''
@@ -89,11 +90,23 @@ export function checkCard(check: CheckResult, asked: Asked): Html {
   </details> `;
 }
 
+/** What is at stake: the requirements in words, folded away where they are many or nothing is wrong with them. */
+function provesBox({ status, proves }: CheckResult, texts: ReadonlyMap<string, string>): Html | undefined {
+  if (proves.length === 0) return undefined;
+  const open = status === 'failed' && proves.length <= shownRequirements;
+  return html`<details class="wire" ${new Html(open ? 'open' : '')}>
+    <summary>proves ${proves.length} ${proves.length === 1 ? 'requirement' : 'requirements'}</summary>
+    <ul class="plain">
+      ${proves.map((id) => html`<li><code>${id}</code> ${texts.get(id) ?? ''}</li>`)}
+    </ul>
+  </details>`;
+}
+
 /** How to see it again: the check as a whole, and its channels. */
 function repeatBox(check: CheckResult, asked: Asked): Html | undefined {
   if (check.status === 'passed' || check.status === 'not-applicable') return undefined;
   const line = (what: string, command: string): Html =>
-    html`<div class="soft">${what} <button class="copy" type="button">copy</button></div>
+    html`<div class="repeat">${what} <button class="copy" type="button">copy</button></div>
       <pre>${command}</pre>`;
   return html`${line('replay this check', replayOf(check, asked))}${wscatOf(check, asked).map((command) => line('listen to the channel', command))}`;
 }
@@ -125,7 +138,7 @@ function failureBox({ level, message, expected, actual, exchange }: Failure, exc
     ${
       during === undefined
         ? ''
-        : html`<div class="soft">repeat <button class="copy" type="button">copy</button></div>
+        : html`<div class="repeat">repeat <button class="copy" type="button">copy</button></div>
             <pre>${curlOf(during)}</pre>`
     }
   </div>`;

@@ -39,8 +39,10 @@ details.check > summary::-webkit-details-marker { display:none; } details.check[
 .failure dl { display:grid; grid-template-columns:80px minmax(0,1fr); gap:2px 10px; margin:4px 0 0; font-size:13px; } dt { color:var(--soft); } dd { margin:0; font-family:ui-monospace,monospace; overflow-wrap:anywhere; white-space:pre-wrap; }
 details.wire { margin:4px 0; font-size:13px; } details.wire > summary { cursor:pointer; overflow-wrap:anywhere; }
 pre { margin:6px 0; padding:10px 12px; background:var(--code); border-radius:8px; overflow-x:auto; font:12px/1.45 ui-monospace,SFMono-Regular,Menlo,monospace; white-space:pre-wrap; overflow-wrap:anywhere; }
+.repeat { color:var(--soft); font-size:13px; margin-top:8px; } .body p.soft { font-size:13px; margin:10px 0 4px; }
 .copy { font:inherit; font-size:12px; border:1px solid var(--line); border-radius:6px; background:var(--card); color:var(--soft); cursor:pointer; padding:1px 8px; }
-.matrix td, .matrix th { vertical-align:top; border-top:1px solid var(--line); padding:4px 10px 4px 0; } .matrix th[scope=row] { font-family:ui-monospace,monospace; color:var(--text); white-space:nowrap; }
+.matrix td, .matrix th { vertical-align:top; border-top:1px solid var(--line); padding:4px 10px 4px 0; } .matrix th { color:var(--text); font-weight:600; white-space:nowrap; width:130px; line-height:28px; } .matrix td { line-height:26px; }
+.topic { margin-right:16px; }   .topic b { white-space:nowrap; font:11px ui-monospace,monospace; color:var(--soft); margin-right:4px; }
 .q { display:inline-block; min-width:26px; margin:1px; padding:0 3px; border-radius:4px; font:11px/18px ui-monospace,monospace; text-align:center; text-decoration:none; color:var(--tone); border:1px solid var(--tone); }
 .q.should { border-style:dashed; } .q.s-failed, .q.s-blocked { background:var(--tone); color:var(--card); font-weight:700; } .s-not-executed { --tone:var(--na); }
 ul.plain { margin:0; padding-left:18px; font-size:13px; } footer { margin-top:40px; font-size:12px; color:var(--soft); }

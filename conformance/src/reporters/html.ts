@@ -7,6 +7,7 @@ import { checkCard, Html, html } from './html-parts.ts';
 import { requirementMatrix } from './html-matrix.ts';
 import { script } from './html-script.ts';
 import { style } from './html-style.ts';
+import { groupReasons } from './reasons.ts';
 import type { Reporter } from './reporter.ts';
 
 const headlines: Readonly<Record<Verdict, string>> = {
@@ -18,6 +19,7 @@ const headlines: Readonly<Record<Verdict, string>> = {
 
 export function toHtml(result: RunResult): string {
   const { verdict } = result.verdict;
+  const texts = new Map(result.requirements.map(({ id, text }) => [id, text]));
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -36,7 +38,7 @@ export function toHtml(result: RunResult): string {
           ${requirementMatrix(result)} ${notCovered(result)} ${undocumented(result)}
           <h2>Checks</h2>
           ${filters(result)}
-          ${[...result.checks].sort((a, b) => rank(a.status) - rank(b.status)).map((check) => checkCard(check, result.target))}
+          ${[...result.checks].sort((a, b) => rank(a.status) - rank(b.status)).map((check) => checkCard(check, result.target, texts))}
           <footer>
             ${result.kit.name} ${result.kit.version} · contract ${result.contract.version} (${result.contract.digest}) · selection
             ${result.selection.digest}
@@ -53,7 +55,7 @@ export function toHtml(result: RunResult): string {
 const rank = (status: (typeof statuses)[number]): number =>
   ['failed', 'error', 'blocked', 'expected', 'unscored', 'not-applicable', 'passed'].indexOf(status);
 
-function banner({ verdict, target, run, selection, contract, cleanupErrors }: RunResult): Html {
+function banner({ verdict, target, run, selection, contract, cleanupErrors, checks }: RunResult): Html {
   const reasons = verdict.reasons.join('; ');
   return html`<section class="banner v-${verdict.verdict}">
     <h1>${headlines[verdict.verdict]}</h1>
@@ -70,16 +72,20 @@ function banner({ verdict, target, run, selection, contract, cleanupErrors }: Ru
       ><span>Exit code <b>${verdict.exitCode}</b></span
       ><span>Run <b>${run.id}</b></span>
     </div>
-    ${
-      cleanupErrors.length === 0
-        ? ''
-        : html`<p><b>Left behind:</b></p>
-            <ul class="plain">
-              ${cleanupErrors.map((error) => html`<li>${error}</li>`)}
-            </ul>`
-    }
+    ${bannerList(
+      'Blocked:',
+      [...groupReasons(checks, 'blocked')].map(([reason, count]) => `${count} × ${reason}`),
+    )}${bannerList('Left behind:', cleanupErrors)}
   </section>`;
 }
+
+const bannerList = (title: string, items: readonly string[]): Html | undefined =>
+  items.length === 0
+    ? undefined
+    : html`<p><b>${title}</b></p>
+        <ul class="plain">
+          ${items.map((item) => html`<li>${item}</li>`)}
+        </ul>`;
 
 function tiles({ counts, coverage }: RunResult): Html {
   const { operations, statuses: covered, frames } = totalsOf(coverage);
@@ -119,6 +125,9 @@ function levelTable({ counts }: RunResult): Html {
   </section>`;
 }
 
+/** What the table of controllers shows of how checks ended. */
+const ended = ['passed', 'failed', 'blocked'] as const;
+
 function coverageTable({ coverage, checks }: RunResult): Html {
   const controllers = [...new Set(coverage.operations.map(({ controller }) => controller))];
   const rows = controllers.map((controller) => {
@@ -130,7 +139,7 @@ function coverageTable({ coverage, checks }: RunResult): Html {
   });
   const channels = checks.filter(({ controller }) => controller === 'Channels');
   const { exercised, known } = totalsOf(coverage).frames;
-  rows.push(controllerRow('Channels (message types)', channels, exercised, known));
+  rows.push(controllerRow('Channels', channels, exercised, known));
   return html`<section>
     <h2>By controller</h2>
     <div class="box">
@@ -139,7 +148,7 @@ function coverageTable({ coverage, checks }: RunResult): Html {
           <tr>
             <th>Controller</th>
             <th class="n">checks</th>
-            <th class="n">passed</th>
+            ${ended.map((status) => html`<th class="n">${status}</th>`)}
             <th class="n">operation × status</th>
             <th>exercised</th>
           </tr>
@@ -157,7 +166,7 @@ function controllerRow(name: string, checks: RunResult['checks'], exercised: num
   return html`<tr>
     <td>${name}</td>
     <td class="n">${checks.length}</td>
-    <td class="n">${checks.filter(({ status }) => status === 'passed').length}</td>
+    ${ended.map((wanted) => html`<td class="n">${checks.filter(({ status }) => status === wanted).length}</td>`)}
     <td class="n">${exercised}/${known}</td>
     <td>
       <div class="bar"><i style="width:${share}%"></i></div>
@@ -194,9 +203,12 @@ function undocumented({ checks }: RunResult): Html {
   if (seen.size === 0) return html``;
   return html`<h2>Seen and not documented</h2>
     <div class="box">
-      <ul class="plain">
-        ${[...seen].sort().map((text) => html`<li>${text}</li>`)}
-      </ul>
+      <details class="wire">
+        <summary><b>${seen.size}</b> that the contract does not have</summary>
+        <ul class="plain">
+          ${[...seen].sort().map((text) => html`<li>${text}</li>`)}
+        </ul>
+      </details>
     </div>`;
 }
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { canariesFor, type NamedCanary, schemasOf, vocabularyOf } from '../kit/canary.ts';
 import type { JsonObject } from '../kit/contract.ts';
+import { deadline } from '../kit/deadline.ts';
 import { canaryDocument, type CanaryFinding, serveCanaries, sightOf } from './canary-target.ts';
 import { type DreddTransaction, hooksSource, resultsVariable, tokenVariable } from './dredd-hooks.ts';
 import type { InstalledTool, Tool } from './installed-tool.ts';
@@ -35,22 +36,23 @@ export interface DreddOptions {
 export async function runDredd({ tool, document, target, token, deadlineMs, signal }: DreddOptions): Promise<DreddTransaction[]> {
   const folder = await mkdtemp(join(tmpdir(), 'click-dredd-'));
   const [hooks, results] = [join(folder, 'hooks.cjs'), join(folder, 'results.json')];
+  const limit = deadline(deadlineMs, signal);
   try {
     await writeFile(hooks, hooksSource);
-    const late = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
     const running = startTool({
       script: tool.script,
       // A folder of its own, so that no dredd.yml of the user's takes part.
       cwd: folder,
       args: [document, target, '--hookfiles', hooks, '--loglevel', 'error', '--no-color'],
       env: { [resultsVariable]: results, ...(token !== undefined && { [tokenVariable]: token }) },
-      signal: late,
+      signal: limit.signal,
     });
     await running.ended;
     signal.throwIfAborted();
-    if (late.aborted) throw new ToolFailed(`it did not end within ${deadlineMs} ms`);
+    if (limit.late()) throw new ToolFailed(`it did not end within ${deadlineMs} ms`);
     return await readResults(results, running.output());
   } finally {
+    limit.clear();
     await rm(folder, { recursive: true, force: true });
   }
 }

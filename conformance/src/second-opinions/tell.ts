@@ -1,8 +1,8 @@
 // Owns the end of a second opinion: told on the terminal, written to a file, and never a verdict.
-import { mkdir } from 'node:fs/promises';
 import type { Surroundings } from '../commands/command.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { messageOf, UsageError } from '../kit/faults.ts';
+import { makeFolder } from '../kit/make-folder.ts';
 import { opinionText, type SecondOpinion, writeOpinion } from './opinion.ts';
 import { ToolFailed } from './tool-process.ts';
 
@@ -16,7 +16,7 @@ export async function tell(opinion: SecondOpinion, directory: string, { terminal
 
 export async function makeDirectory(directory: string): Promise<void> {
   try {
-    await mkdir(directory, { recursive: true });
+    await makeFolder(directory);
   } catch (error) {
     throw new UsageError(`the opinion cannot be written to ${directory}: ${messageOf(error)}`, { cause: error });
   }

@@ -39,7 +39,15 @@ export function sampleResult(checks: readonly CheckResult[]): RunResult {
   return {
     kit: { name: '@click-kit/conformance', version: '0.1.0' },
     contract: { title: 'Amove Click API', version: '0.1.0', digest: 'abc' },
-    run: { id: 'run-1', startedAt: '2026-01-01T00:00:00.000Z', ms: 1234, interrupted: false, timeoutMs: 60_000 },
+    run: {
+      id: 'run-1',
+      startedAt: '2026-01-01T00:00:00.000Z',
+      ms: 1234,
+      interrupted: false,
+      timeoutMs: 60_000,
+      maxMs: 600_000,
+      outOfTime: false,
+    },
     target: { url: 'http://localhost:29123', spawned: false, reachable: true },
     selection: { only: [], selected: checks.length, known: checks.length, digest: 'def' },
     verdict: judge({ checks, interrupted: false, cleanupErrors: [] }),
