@@ -15,6 +15,7 @@ export interface InvitationFacts extends ConfirmationFacts {
 
 export type RecoveryFacts = Omit<InvitationFacts, 'accountName' | 'code'>;
 
+// Lines of at most 76 characters are sent as they stand, and so can be read in an outbox file.
 const text = (...paragraphs: string[]): string => `${paragraphs.join('\n\n')}\n`;
 
 /** Holds nothing that the person who signed up has written: the address may be somebody else's. */
@@ -24,7 +25,7 @@ export const confirmationLetter = ({ to, code, lifetimeMs }: ConfirmationFacts):
   text: text(
     'Somebody, probably you, has signed up with this address.',
     `Activation code: ${code}`,
-    `The code works for ${duration(lifetimeMs)}. If it was not you, there is nothing to do.`,
+    `The code works for ${duration(lifetimeMs)}.\nIf it was not you, there is nothing to do.`,
   ),
 });
 
@@ -32,9 +33,9 @@ export const invitationLetter = ({ to, username, accountName, code, password, li
   to,
   subject: 'Your invitation',
   text: text(
-    `You are invited to join the account ${JSON.stringify(accountName)}.`,
+    `You are invited to join the account\n${JSON.stringify(accountName)}.`,
     `Username: ${username}\nActivation code: ${code}\nOne-time password: ${password}`,
-    'Confirm the code first, then sign in with the one-time password and replace it with a password of your own.',
+    'Confirm the code first, then sign in with the one-time password\nand replace it with a password of your own.',
     `Code and password work for ${duration(lifetimeMs)}.`,
   ),
 });
@@ -45,8 +46,8 @@ export const recoveryLetter = ({ to, username, password, lifetimeMs }: RecoveryF
   text: text(
     'Somebody, probably you, has asked for a new password.',
     `Username: ${username}\nOne-time password: ${password}`,
-    `Sign in with it, once, within ${duration(lifetimeMs)}, and replace it with a password of your own; all other sessions end then.`,
-    'If it was not you, there is nothing to do: your password has not changed.',
+    `Sign in with it, once, within ${duration(lifetimeMs)},\nand replace it with a password of your own. All other sessions end then.`,
+    'If it was not you, there is nothing to do:\nyour password has not changed.',
   ),
 });
 
@@ -55,7 +56,8 @@ export const otherSignInLetter = ({ to, username }: Pick<RecoveryFacts, 'to' | '
   subject: 'How you sign in',
   text: text(
     'Somebody, probably you, has asked for a new password.',
-    `${username} signs in by another provider, such as Google or the single sign-on of the account, and has no password here.`,
+    `Username: ${username}`,
+    'You sign in by another provider, such as Google or the single sign-on\nof your account, and have no password here.',
   ),
 });
 
