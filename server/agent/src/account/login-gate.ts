@@ -91,12 +91,12 @@ export class LoginGate {
     // The password is not even looked at: neither the right one nor a wrong one may tell that the limit is reached.
     if (this.isClosed(username)) throw wrongCredentials();
     const user = this.#users.findByUsername(username);
+    const ofType = user !== undefined && (type === undefined || type === user.userType);
+    // Tried first, because it costs nothing; that it is right shows in the answer anyway.
+    if (ofType && this.#oneTime.isRight(user.id, password, oneTime)) return { user, oneTime: true };
     const hash = user === undefined || user.passwordHash === noPassword ? undefined : user.passwordHash;
     const right = (await verifyPassword(password, hash ?? nobodysHash)) && hash !== undefined;
-    if (user !== undefined && (type === undefined || type === user.userType)) {
-      if (right) return { user, oneTime: false };
-      if (this.#oneTime.isRight(user.id, password, oneTime)) return { user, oneTime: true };
-    }
+    if (ofType && right) return { user, oneTime: false };
     this.blame(username);
     throw wrongCredentials();
   }
