@@ -54,7 +54,7 @@ export const scenarios = [
       const { api: session, username, password } = await joinedUser(context);
       const reset = (from: string, to: string) => session.call('resetPassword', { body: { password: to, currentPassword: from } });
       expect.equal((await reset(password, newPassword)).status, 200, 'Reset Password answers 200');
-      const other = await signedIn(context, username, newPassword);
+      const other = api.withToken((await api.ok('login', { body: { username, password: newPassword } })).jwtToken);
       expect.equal((await reset(newPassword, `${newPassword}-2`)).status, 200, 'Reset Password takes the present password');
       info.equal((await other.call('getUser')).status, 401, 'the other sessions of the user have ended');
       const login = (given: string) => api.call('login', { body: { username, password: given } });

@@ -85,6 +85,7 @@ describe('a forgotten password', () => {
     await here.mailed();
     passwords.forgot('jane@example.com');
     signUps.confirm('jane@example.com', (await here.secretsMailedTo('jane@example.com')).code);
+    expect(here.userStore.findByUsername('jane@example.com')?.status).toBe(1);
   });
 });
 

@@ -65,17 +65,24 @@ export class MailQueue {
     if (this.#state !== 'running') return;
     clearTimeout(this.#timer);
     // A timer even for at once: it fires after the transaction, which is synchronous.
-    this.#timer = setTimeout(() => this.#deliverAll(), Math.min(Math.max(inMs, 0), longestTimerMs)).unref();
+    this.#timer = setTimeout(
+      () => {
+        this.#delivery ??= this.#deliverAll();
+      },
+      Math.min(Math.max(inMs, 0), longestTimerMs),
+    ).unref();
   }
 
-  #deliverAll(): void {
-    if (this.#delivery !== undefined) return;
-    const done = (): void => {
-      this.#delivery = undefined;
-      const next = this.#state === 'running' ? this.#parts.store.nextAttemptAt() : undefined;
-      if (next !== undefined) this.#wake(next - this.#parts.now());
-    };
-    this.#delivery = this.deliver().catch(this.#parts.onFailure).then(done);
+  /** Never rejects: whatever goes wrong is told, and tried again with the next letter. */
+  async #deliverAll(): Promise<void> {
+    try {
+      await this.deliver();
+    } catch (error) {
+      this.#parts.onFailure(error);
+    }
+    this.#delivery = undefined;
+    const next = this.#state === 'running' ? this.#parts.store.nextAttemptAt() : undefined;
+    if (next !== undefined) this.#wake(next - this.#parts.now());
   }
 
   /** One after the other, whatever is due now. */

@@ -66,13 +66,10 @@ function accountOf({ email, name, givenName, familyName }: VerifiedIdentity): Ne
 }
 
 /** A name that Google shows must not keep anybody out: it is cut and cleaned where ours are refused. */
-const plain = (name: string): string =>
-  [
-    ...name
-      .replaceAll(/[\p{Cc}\p{Cs}\u2028\u2029]+/gu, ' ')
-      .trim()
-      .normalize('NFC'),
-  ]
-    .slice(0, maxNameLength)
-    .join('')
-    .trim();
+function plain(name: string): string {
+  const clean = name
+    .replaceAll(/[\p{Cc}\p{Cs}\u2028\u2029]+/gu, ' ')
+    .trim()
+    .normalize('NFC');
+  return Array.from(clean).slice(0, maxNameLength).join('').trim();
+}

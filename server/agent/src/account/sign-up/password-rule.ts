@@ -4,6 +4,7 @@ import { refusal } from '../failure.ts';
 const shortest = 8;
 
 export function acceptablePassword(password: string): string {
-  if ([...password.normalize('NFKC')].length < shortest) throw refusal('SECURITY', `A password needs at least ${shortest} characters.`);
+  if (Array.from(password.normalize('NFKC')).length < shortest)
+    throw refusal('SECURITY', `A password needs at least ${shortest} characters.`);
   return password;
 }

@@ -9,7 +9,7 @@ export function nameText(value: string, field: string): string {
   const name = value.trim().normalize('NFC');
   if (/[\p{Cc}\p{Cs}\u2028\u2029]/u.test(name)) throw refusal('DEFAULT', `The ${field} must not hold control characters.`);
   // Characters as people and JSON Schema count them, not UTF-16 units.
-  if ([...name].length > maxNameLength) throw refusal('DEFAULT', `The ${field} has at most ${maxNameLength} characters.`);
+  if (Array.from(name).length > maxNameLength) throw refusal('DEFAULT', `The ${field} has at most ${maxNameLength} characters.`);
   return name;
 }
 

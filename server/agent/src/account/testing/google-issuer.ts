@@ -37,7 +37,13 @@ export async function testIssuer(now: () => number): Promise<TestIssuer> {
       const person = { email: 'jane@example.com', email_verified: true, name: 'Jane Doe', given_name: 'Jane', family_name: 'Doe' };
       return new SignJWT({ ...good, ...person, ...claims }).setProtectedHeader({ alg: 'RS256', kid: 'one' }).sign(key);
     },
-    break: (status) => void (broken = status),
-    close: () => new Promise((resolve) => void server.close(() => resolve()).closeAllConnections()),
+    break(status) {
+      broken = status;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
   };
 }
