@@ -19,6 +19,7 @@ export interface MailQueueDependencies {
 const waitsMs = [5_000, 30_000, 120_000, 600_000, 1_800_000] as const;
 const longestTimerMs = 3_600_000;
 const closingMs = 1_000;
+const troubleMs = 30_000;
 const place = (id: string): string => `mail_queue/${id}/letter`;
 
 export class MailQueue {
@@ -26,6 +27,8 @@ export class MailQueue {
   #state: 'idle' | 'running' | 'closing' | 'closed' = 'idle';
   #timer: NodeJS.Timeout | undefined;
   #delivery: Promise<void> | undefined;
+  /** Letters that are out and could not be struck off, because the disk was full for instance. */
+  readonly #out = new Set<string>();
 
   constructor({ maxLetters = 10_000, ...parts }: MailQueueDependencies) {
     this.#parts = { maxLetters, ...parts };
@@ -75,13 +78,15 @@ export class MailQueue {
 
   /** Never rejects: whatever goes wrong is told, and tried again with the next letter. */
   async #deliverAll(): Promise<void> {
+    let next: number | undefined;
     try {
       await this.deliver();
+      next = this.#state === 'running' ? this.#parts.store.nextAttemptAt() : undefined;
     } catch (error) {
       this.#parts.onFailure(error);
+      next = this.#parts.now() + troubleMs;
     }
     this.#delivery = undefined;
-    const next = this.#state === 'running' ? this.#parts.store.nextAttemptAt() : undefined;
     if (next !== undefined) this.#wake(next - this.#parts.now());
   }
 
@@ -94,14 +99,21 @@ export class MailQueue {
       const outcome = await this.#send(due.id, due.letter);
       // The database is closed as well then.
       if (this.#state === 'closed') return;
-      if (outcome === 'out') store.remove(due.id);
+      if (outcome === 'out') this.#strikeOff(due.id);
       else store.postpone(due.id, now() + (waitsMs[Math.min(due.attempts, waitsMs.length - 1)] ?? 0));
       if (this.#state === 'closing') return;
     }
   }
 
+  #strikeOff(id: string): void {
+    this.#out.add(id);
+    this.#parts.store.remove(id);
+    this.#out.delete(id);
+  }
+
   async #send(id: string, letter: string): Promise<'out' | 'postponed'> {
     const { mailer, secretBox, onFailure } = this.#parts;
+    if (this.#out.has(id)) return 'out';
     try {
       await mailer.send(JSON.parse(secretBox.open(letter, place(id))) as Mail);
       return 'out';
