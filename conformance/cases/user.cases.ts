@@ -2,6 +2,7 @@
 import type { Case } from '../src/kit/case.ts';
 import { pageOf } from '../src/kit/paging.ts';
 import { idsOf } from '../src/kit/requirement-ids.ts';
+import { newUser } from '../src/kit/users.ts';
 
 export const cases: readonly Case[] = [
   {
@@ -119,5 +120,52 @@ export const cases: readonly Case[] = [
     request: { query: { page: 0 }, invalid: true },
     expect: { status: 499, errorCode: 'DEFAULT' },
     proves: ['USER-PAGE-001'],
+  },
+  {
+    id: 'user.insert-user.long-name',
+    title: 'Insert User refuses a first name of 51 characters',
+    operation: 'insertUser',
+    level: 'SHOULD',
+    request: async (context) => ({ body: { ...newUser(context), firstname: 'x'.repeat(51) }, invalid: true }),
+    expect: { status: 499, errorCode: 'DEFAULT' },
+    proves: ['USER-INVITE-006', 'ERR-STATUS-499'],
+  },
+  {
+    id: 'user.insert-user.long-username',
+    title: 'Insert User refuses a username of 51 characters',
+    operation: 'insertUser',
+    level: 'SHOULD',
+    request: async (context) => ({ body: { ...newUser(context), username: context.prefix.padEnd(51, 'x') }, invalid: true }),
+    expect: { status: 499, errorCode: 'DEFAULT' },
+    proves: ['USER-INVITE-006', 'ERR-STATUS-499'],
+  },
+  {
+    id: 'user.insert-user.no-address',
+    title: 'Insert User refuses an email that is none',
+    operation: 'insertUser',
+    level: 'SHOULD',
+    request: async (context) => ({ body: { ...newUser(context), email: 'no-address' } }),
+    expect: { status: 499, errorCode: 'INVALID_EMAIL' },
+    proves: ['USER-INVITE-007', 'ERR-STATUS-499'],
+  },
+  {
+    id: 'user.insert-user.no-such-type',
+    title: 'Insert User refuses a user type that is none of the documented ones',
+    operation: 'insertUser',
+    level: 'INFO',
+    request: async (context) => ({ body: { ...newUser(context), userType: 0 } }),
+    expect: { status: 499, errorCode: 'DEFAULT' },
+  },
+  {
+    id: 'user.resend-user-email.unknown-user',
+    title: 'Resend User Email refuses a user that does not exist',
+    operation: 'resendUserEmail',
+    level: 'SHOULD',
+    request: async (context) => {
+      const { username } = newUser(context);
+      return { body: { id: '11111111-2222-4333-8444-555555555555', username } };
+    },
+    expect: { status: 499, errorCode: 'NOT_FOUND' },
+    proves: ['USER-RESEND-003', 'ERR-STATUS-499'],
   },
 ];

@@ -16,6 +16,20 @@ export const ChallengeType = {
   SMS: 2,
 } as const;
 
+export const AccountSubscriptionType = {
+  Monthly: 1,
+  Yearly: 2,
+} as const;
+
+export const AuthProvider = {
+  AWSCognito: 0,
+  Google: 1,
+  EntraID: 2,
+  Okta: 4,
+  SAML: 8,
+  External: 16,
+} as const;
+
 export const UserStatus = {
   Active: 1,
   Inactive: 2,

@@ -235,6 +235,175 @@ export interface filledComponents {
             session: string;
         };
         /**
+         * @description Whose password was forgotten.
+         * @example {
+         *       "username": "user@example.com"
+         *     }
+         */
+        ForgotPasswordRequest: {
+            /** @description The username of the account; the documented example is an email address. */
+            username: string;
+        };
+        /**
+         * @description Who signs up.
+         * @example {
+         *       "name": "Jane Doe",
+         *       "email": "user@example.com",
+         *       "password": "string"
+         *     }
+         */
+        SignUpRequest: {
+            /** @description The display name; it becomes the name of the account and, split at its first space, the names of its owner. */
+            name: string;
+            /** @description The email address, which becomes the username. */
+            email: string;
+            /**
+             * Format: password
+             * @description The password of the new account. The documentation gives no rule; the reference agent refuses fewer than eight characters with 499 `SECURITY`.
+             */
+            password: string;
+        };
+        /**
+         * @description The activation code, and whom it was sent to.
+         * @example {
+         *       "email": "user@example.com",
+         *       "token": "1234"
+         *     }
+         */
+        ConfirmSignUpRequest: {
+            /** @description The address that the code was sent to. */
+            email: string;
+            /** @description The activation code. Not a JWT, although protected operations call theirs `token` too. */
+            token: string;
+        };
+        /**
+         * @description The address of a pending sign-up.
+         * @example {
+         *       "email": "user@example.com"
+         *     }
+         */
+        ResendConfirmationEmailRequest: {
+            /** @description The address of the pending sign-up. */
+            email: string;
+        };
+        /**
+         * @description A Google identity.
+         * @example {
+         *       "idToken": "GOOGLE_ID_TOKEN"
+         *     }
+         */
+        GoogleIdTokenRequest: {
+            /** @description The ID token issued by Google, obtained through a client-side Google sign-in flow. */
+            idToken: string;
+        };
+        /**
+         * Format: int32
+         * @description The billing cadence of an account.
+         * @example 1
+         * @enum {integer}
+         */
+        AccountSubscriptionType: 1 | 2;
+        /**
+         * Format: int32
+         * @description Who vouches for a user at sign-in. The documentation names the members as authentication providers without describing them; the descriptions follow from the names.
+         * @example 0
+         * @enum {integer}
+         */
+        AuthProvider: 0 | 1 | 2 | 4 | 8 | 16;
+        /**
+         * @description The profile of the signed-in user, with what belongs to the user's account.
+         * @example {
+         *       "accountName": "Example Org",
+         *       "accountId": "00000000-0000-0000-0000-000000000000",
+         *       "userId": "00000000-0000-0000-0000-000000000000",
+         *       "firstName": "Jane",
+         *       "lastName": "Doe",
+         *       "username": "user@example.com",
+         *       "userType": 16,
+         *       "jwtToken": "EXAMPLE_TOKEN",
+         *       "owner": true,
+         *       "migration": false,
+         *       "subscriptionType": 1,
+         *       "mfa": false,
+         *       "authProvider": 0
+         *     }
+         */
+        UserInfo: {
+            /** @description The name of the organisation's account. */
+            accountName: string;
+            /**
+             * Format: uuid
+             * @description The id of the account.
+             */
+            accountId: string;
+            /**
+             * Format: uuid
+             * @description The id of the user.
+             */
+            userId: string;
+            /** @description The first name. Spelled `firstname` in a user record. */
+            firstName: string;
+            /** @description The last name. Spelled `lastname` in a user record. */
+            lastName: string;
+            /** @description The username, normally an email address. */
+            username: string;
+            userType: filledComponents["schemas"]["UserType"];
+            /** @description The token that the caller supplied. */
+            jwtToken: string;
+            /** @description Whether the user owns the account. */
+            owner: boolean;
+            /** @description Whether the user is in a migration state. The reference agent migrates nobody. */
+            migration: boolean;
+            subscriptionType: filledComponents["schemas"]["AccountSubscriptionType"];
+            /** @description Whether multi-factor authentication is on. The page says that it is so for the account; it is switched for the user (`POST /user/set_mfa`). */
+            mfa: boolean;
+            authProvider: filledComponents["schemas"]["AuthProvider"];
+        };
+        /**
+         * @description What changes in the profile of the signed-in user. What is left out stays as it is.
+         * @example {
+         *       "accountName": "Example Org",
+         *       "firstName": "Jane",
+         *       "lastName": "Doe"
+         *     }
+         */
+        UpdateUserRequest: {
+            /** @description The name of the account. */
+            accountName?: string;
+            /** @description The first name. */
+            firstName?: string;
+            /** @description The last name. */
+            lastName?: string;
+        };
+        /**
+         * @description The wanted billing cadence.
+         * @example {
+         *       "subscriptionType": 1
+         *     }
+         */
+        UpdateSubscriptionRequest: {
+            subscriptionType: filledComponents["schemas"]["AccountSubscriptionType"];
+        };
+        /**
+         * @description The present password and the one that replaces it.
+         * @example {
+         *       "password": "new-password",
+         *       "currentPassword": "old-password"
+         *     }
+         */
+        ResetPasswordRequest: {
+            /**
+             * Format: password
+             * @description The new password. The documentation gives no rule; the reference agent refuses fewer than eight characters with 499 `SECURITY`.
+             */
+            password: string;
+            /**
+             * Format: password
+             * @description The present password, or the one-time password that an invitation or a recovery brought.
+             */
+            currentPassword: string;
+        };
+        /**
          * Format: int32
          * @description The status of a user; as a filter, any combination. Members: 1 Active, 2 Inactive, 4 Pending. The documentation names the members without describing them; the descriptions follow from the names.
          * @example 1
@@ -340,6 +509,82 @@ export interface filledComponents {
              */
             total: number;
             options: filledComponents["schemas"]["PageOptions"];
+        };
+        /**
+         * @description Who is invited.
+         * @example {
+         *       "firstname": "Jane",
+         *       "lastname": "Doe",
+         *       "username": "user@example.com",
+         *       "email": "user@example.com",
+         *       "userType": 32
+         *     }
+         */
+        InsertUserRequest: {
+            /** @description The first name; empty when it is left out. */
+            firstname?: string;
+            /** @description The last name; empty when it is left out. */
+            lastname?: string;
+            /** @description The unique name to sign in with. */
+            username: string;
+            /** @description The address that the invitation goes to. */
+            email: string;
+            /** @description The role of the new user, one of the three types of desktop clients. */
+            userType: filledComponents["schemas"]["UserType"];
+        };
+        /**
+         * @description A user record that identifies the recipient, by `id` or, without it, by `username`. Its other fields may be sent and are not looked at.
+         * @example {
+         *       "id": "00000000-0000-0000-0000-000000000000",
+         *       "firstname": "Jane",
+         *       "lastname": "Doe",
+         *       "username": "user@example.com",
+         *       "email": "user@example.com",
+         *       "userType": 32,
+         *       "status": 4,
+         *       "owner": false,
+         *       "mfa": false,
+         *       "createDate": "2026-01-01T00:00:00Z"
+         *     }
+         */
+        ResendUserEmailRequest: {
+            /**
+             * Format: uuid
+             * @description The user's id.
+             */
+            id?: string;
+            /** @description The user's username; it counts when there is no `id`. */
+            username?: string;
+            /** @description Not looked at. */
+            firstname?: string;
+            /** @description Not looked at. */
+            lastname?: string;
+            /** @description Not looked at. */
+            email?: string;
+            userType?: filledComponents["schemas"]["UserType"];
+            status?: filledComponents["schemas"]["UserStatus"];
+            /** @description Not looked at. */
+            owner?: boolean;
+            /** @description Not looked at. */
+            mfa?: boolean;
+            /**
+             * Format: date-time
+             * @description Not looked at.
+             */
+            createDate?: string;
+        };
+        /**
+         * @description Whether multi-factor authentication is to be on.
+         * @example {
+         *       "enabled": true,
+         *       "userCode": "123456"
+         *     }
+         */
+        SetMfaRequest: {
+            /** @description True switches it on, false off. */
+            enabled: boolean;
+            /** @description A current one-time code of the authenticator app. Required to switch on, as documented. What it is for otherwise is not said; the reference agent asks for one of the present secret to switch off. */
+            userCode?: string;
         };
         /**
          * Format: int32

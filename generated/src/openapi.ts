@@ -60,6 +60,206 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/authentication/forgot_password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Forgot Password
+         * @description Begins the recovery of a forgotten password: if the username exists, a mail goes to its address. The answer is the same whether it exists or not. No documented operation finishes a recovery; the reference agent mails a one-time password, with which `POST /authentication/login` works and which `POST /authentication/reset_password` takes as the present one.
+         */
+        post: operations["forgotPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/authentication/signup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign Up
+         * @description Registers a new user, who owns a new account, and mails a short activation code to the given address. The address becomes the username; one that is taken is answered 499 `DUPLICATE`, one that is none 499 `INVALID_EMAIL`. The user can sign in once the code is confirmed.
+         */
+        post: operations["signUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/authentication/confirm_signup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm Sign Up
+         * @description Activates a new account by the code that was mailed to its address. A code that is wrong, late, used up by wrong attempts or used already is answered 499 `TOKEN`, and so is an unknown address.
+         */
+        post: operations["confirmSignUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/authentication/resend_confirmation_email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resend Confirmation Email
+         * @description Mails a pending sign-up its activation code once more. The reference agent makes a new code, which replaces the one before, answers an address without a pending sign-up in the same way, and answers too many mails to one address 499 `SECURITY`.
+         */
+        post: operations["resendConfirmationEmail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/authentication/google_signup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Google Sign Up
+         * @description Opens an account for a Google identity, and signs in. An identity, or an address, that has an account already is answered 499 `DUPLICATE`, an ID token that is not good 401 `AUTH`.
+         */
+        post: operations["googleSignUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/authentication/google_login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Google Login
+         * @description Signs in to the account that is linked to a Google identity. An identity without an account, and an ID token that is not good, are answered 401 `AUTH`.
+         */
+        post: operations["googleLogin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/authentication/user": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get User
+         * @description Returns the profile of the signed-in user. `jwtToken` repeats the token that the caller supplied.
+         */
+        get: operations["getUser"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/authentication/update_user": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Update User
+         * @description Changes the profile of the signed-in user. Fields that are left out stay as they are. The name of the account is changed by its administrators only; for others a new one is answered 499 `ACCESS`.
+         */
+        put: operations["updateUser"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/authentication/update_subscription": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Update Subscription
+         * @description Changes whether the subscription of the account is billed by the month or by the year. The page that is published now may no longer have this operation.
+         */
+        put: operations["updateSubscription"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/authentication/reset_password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reset Password
+         * @description Replaces the password of the signed-in user and ends all other sessions of the user. A present password that is wrong is answered 499 `AUTH`: the caller is known, so it is no 401.
+         */
+        post: operations["resetPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/user/get_all_users": {
         parameters: {
             query?: never;
@@ -74,6 +274,86 @@ export interface paths {
         get: operations["getAllUsers"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user/insert_user": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Insert User
+         * @description Creates a pending user in the account and mails an invitation, which expires after a limited time. A username that is taken is answered 499 `DUPLICATE`, an address that is none 499 `INVALID_EMAIL`. No documented operation finishes an invitation; the reference agent mails an activation code for `POST /authentication/confirm_signup` and a one-time password, with which `POST /authentication/login` works and which `POST /authentication/reset_password` takes as the present one.
+         */
+        post: operations["insertUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user/resend_user_email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resend User Email
+         * @description Mails a pending user the invitation once more. The reference agent makes a new code and a new one-time password, which replace those before. An unknown user is answered 499 `NOT_FOUND`, one who is not pending 499 `DEFAULT`, too many mails to one address 499 `SECURITY`.
+         */
+        post: operations["resendUserEmail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user/set_mfa": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set MFA Preference
+         * @description Switches multi-factor authentication of the signed-in user on or off. Switching on needs a current one-time code of the secret that `POST /user/generate_mfa_token` gave out; a wrong code is answered 499 `TOTP`. The reference agent asks for a code of the present secret to switch off, because a token that was stolen must not be enough.
+         */
+        post: operations["setMfa"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user/generate_mfa_token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Generate MFA Token
+         * @description Hands out a new shared secret to set an authenticator app up with. Nothing changes for the user until `POST /user/set_mfa` is sent a code of it. A new call makes another secret, which replaces the one before.
+         */
+        post: operations["generateMfaToken"];
         delete?: never;
         options?: never;
         head?: never;
@@ -858,6 +1138,175 @@ export interface components {
             session: string;
         };
         /**
+         * @description Whose password was forgotten.
+         * @example {
+         *       "username": "user@example.com"
+         *     }
+         */
+        ForgotPasswordRequest: {
+            /** @description The username of the account; the documented example is an email address. */
+            username: string;
+        };
+        /**
+         * @description Who signs up.
+         * @example {
+         *       "name": "Jane Doe",
+         *       "email": "user@example.com",
+         *       "password": "string"
+         *     }
+         */
+        SignUpRequest: {
+            /** @description The display name; it becomes the name of the account and, split at its first space, the names of its owner. */
+            name: string;
+            /** @description The email address, which becomes the username. */
+            email: string;
+            /**
+             * Format: password
+             * @description The password of the new account. The documentation gives no rule; the reference agent refuses fewer than eight characters with 499 `SECURITY`.
+             */
+            password: string;
+        };
+        /**
+         * @description The activation code, and whom it was sent to.
+         * @example {
+         *       "email": "user@example.com",
+         *       "token": "1234"
+         *     }
+         */
+        ConfirmSignUpRequest: {
+            /** @description The address that the code was sent to. */
+            email: string;
+            /** @description The activation code. Not a JWT, although protected operations call theirs `token` too. */
+            token: string;
+        };
+        /**
+         * @description The address of a pending sign-up.
+         * @example {
+         *       "email": "user@example.com"
+         *     }
+         */
+        ResendConfirmationEmailRequest: {
+            /** @description The address of the pending sign-up. */
+            email: string;
+        };
+        /**
+         * @description A Google identity.
+         * @example {
+         *       "idToken": "GOOGLE_ID_TOKEN"
+         *     }
+         */
+        GoogleIdTokenRequest: {
+            /** @description The ID token issued by Google, obtained through a client-side Google sign-in flow. */
+            idToken: string;
+        };
+        /**
+         * Format: int32
+         * @description The billing cadence of an account.
+         * @example 1
+         * @enum {integer}
+         */
+        AccountSubscriptionType: 1 | 2;
+        /**
+         * Format: int32
+         * @description Who vouches for a user at sign-in. The documentation names the members as authentication providers without describing them; the descriptions follow from the names.
+         * @example 0
+         * @enum {integer}
+         */
+        AuthProvider: 0 | 1 | 2 | 4 | 8 | 16;
+        /**
+         * @description The profile of the signed-in user, with what belongs to the user's account.
+         * @example {
+         *       "accountName": "Example Org",
+         *       "accountId": "00000000-0000-0000-0000-000000000000",
+         *       "userId": "00000000-0000-0000-0000-000000000000",
+         *       "firstName": "Jane",
+         *       "lastName": "Doe",
+         *       "username": "user@example.com",
+         *       "userType": 16,
+         *       "jwtToken": "EXAMPLE_TOKEN",
+         *       "owner": true,
+         *       "migration": false,
+         *       "subscriptionType": 1,
+         *       "mfa": false,
+         *       "authProvider": 0
+         *     }
+         */
+        UserInfo: {
+            /** @description The name of the organisation's account. */
+            accountName: string;
+            /**
+             * Format: uuid
+             * @description The id of the account.
+             */
+            accountId: string;
+            /**
+             * Format: uuid
+             * @description The id of the user.
+             */
+            userId: string;
+            /** @description The first name. Spelled `firstname` in a user record. */
+            firstName: string;
+            /** @description The last name. Spelled `lastname` in a user record. */
+            lastName: string;
+            /** @description The username, normally an email address. */
+            username: string;
+            userType: components["schemas"]["UserType"];
+            /** @description The token that the caller supplied. */
+            jwtToken: string;
+            /** @description Whether the user owns the account. */
+            owner: boolean;
+            /** @description Whether the user is in a migration state. The reference agent migrates nobody. */
+            migration: boolean;
+            subscriptionType: components["schemas"]["AccountSubscriptionType"];
+            /** @description Whether multi-factor authentication is on. The page says that it is so for the account; it is switched for the user (`POST /user/set_mfa`). */
+            mfa: boolean;
+            authProvider: components["schemas"]["AuthProvider"];
+        };
+        /**
+         * @description What changes in the profile of the signed-in user. What is left out stays as it is.
+         * @example {
+         *       "accountName": "Example Org",
+         *       "firstName": "Jane",
+         *       "lastName": "Doe"
+         *     }
+         */
+        UpdateUserRequest: {
+            /** @description The name of the account. */
+            accountName?: string;
+            /** @description The first name. */
+            firstName?: string;
+            /** @description The last name. */
+            lastName?: string;
+        };
+        /**
+         * @description The wanted billing cadence.
+         * @example {
+         *       "subscriptionType": 1
+         *     }
+         */
+        UpdateSubscriptionRequest: {
+            subscriptionType: components["schemas"]["AccountSubscriptionType"];
+        };
+        /**
+         * @description The present password and the one that replaces it.
+         * @example {
+         *       "password": "new-password",
+         *       "currentPassword": "old-password"
+         *     }
+         */
+        ResetPasswordRequest: {
+            /**
+             * Format: password
+             * @description The new password. The documentation gives no rule; the reference agent refuses fewer than eight characters with 499 `SECURITY`.
+             */
+            password: string;
+            /**
+             * Format: password
+             * @description The present password, or the one-time password that an invitation or a recovery brought.
+             */
+            currentPassword: string;
+        };
+        /**
          * Format: int32
          * @description The status of a user; as a filter, any combination. Members: 1 Active, 2 Inactive, 4 Pending. The documentation names the members without describing them; the descriptions follow from the names.
          * @example 1
@@ -963,6 +1412,82 @@ export interface components {
              */
             total: number;
             options: components["schemas"]["PageOptions"];
+        };
+        /**
+         * @description Who is invited.
+         * @example {
+         *       "firstname": "Jane",
+         *       "lastname": "Doe",
+         *       "username": "user@example.com",
+         *       "email": "user@example.com",
+         *       "userType": 32
+         *     }
+         */
+        InsertUserRequest: {
+            /** @description The first name; empty when it is left out. */
+            firstname?: string;
+            /** @description The last name; empty when it is left out. */
+            lastname?: string;
+            /** @description The unique name to sign in with. */
+            username: string;
+            /** @description The address that the invitation goes to. */
+            email: string;
+            /** @description The role of the new user, one of the three types of desktop clients. */
+            userType: components["schemas"]["UserType"];
+        };
+        /**
+         * @description A user record that identifies the recipient, by `id` or, without it, by `username`. Its other fields may be sent and are not looked at.
+         * @example {
+         *       "id": "00000000-0000-0000-0000-000000000000",
+         *       "firstname": "Jane",
+         *       "lastname": "Doe",
+         *       "username": "user@example.com",
+         *       "email": "user@example.com",
+         *       "userType": 32,
+         *       "status": 4,
+         *       "owner": false,
+         *       "mfa": false,
+         *       "createDate": "2026-01-01T00:00:00Z"
+         *     }
+         */
+        ResendUserEmailRequest: {
+            /**
+             * Format: uuid
+             * @description The user's id.
+             */
+            id?: string;
+            /** @description The user's username; it counts when there is no `id`. */
+            username?: string;
+            /** @description Not looked at. */
+            firstname?: string;
+            /** @description Not looked at. */
+            lastname?: string;
+            /** @description Not looked at. */
+            email?: string;
+            userType?: components["schemas"]["UserType"];
+            status?: components["schemas"]["UserStatus"];
+            /** @description Not looked at. */
+            owner?: boolean;
+            /** @description Not looked at. */
+            mfa?: boolean;
+            /**
+             * Format: date-time
+             * @description Not looked at.
+             */
+            createDate?: string;
+        };
+        /**
+         * @description Whether multi-factor authentication is to be on.
+         * @example {
+         *       "enabled": true,
+         *       "userCode": "123456"
+         *     }
+         */
+        SetMfaRequest: {
+            /** @description True switches it on, false off. */
+            enabled: boolean;
+            /** @description A current one-time code of the authenticator app. Required to switch on, as documented. What it is for otherwise is not said; the reference agent asks for one of the present secret to switch off. */
+            userCode?: string;
         };
         /**
          * Format: int32
@@ -1707,6 +2232,258 @@ export interface operations {
             500: components["responses"]["InternalError"];
         };
     };
+    forgotPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForgotPasswordRequest"];
+            };
+        };
+        responses: {
+            /** @description Taken, whether or not the username exists. There is no body (chosen: the page leaves it open, the Web API has none). */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    signUp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignUpRequest"];
+            };
+        };
+        responses: {
+            /** @description Registered; the code is on its way. There is no body (chosen: the page leaves it open, the Web API has none). */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    confirmSignUp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmSignUpRequest"];
+            };
+        };
+        responses: {
+            /** @description The account is active. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": boolean;
+                };
+            };
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    resendConfirmationEmail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResendConfirmationEmailRequest"];
+            };
+        };
+        responses: {
+            /** @description Taken. There is no body (chosen: the page leaves it open, the Web API has none). */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    googleSignUp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GoogleIdTokenRequest"];
+            };
+        };
+        responses: {
+            /** @description The token of the new account, as a bare JSON string. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    googleLogin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GoogleIdTokenRequest"];
+            };
+        };
+        responses: {
+            /** @description The token, as a bare JSON string. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The profile. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserInfo"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    updateUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateUserRequest"];
+            };
+        };
+        responses: {
+            /** @description The profile as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserInfo"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    updateSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateSubscriptionRequest"];
+            };
+        };
+        responses: {
+            /** @description Changed. There is no body (chosen: the page leaves it open). */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    resetPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetPasswordRequest"];
+            };
+        };
+        responses: {
+            /** @description Replaced. There is no body (chosen: the page leaves it open, the Web API has none). */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
     getAllUsers: {
         parameters: {
             query?: {
@@ -1759,6 +2536,106 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UserCollection"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    insertUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InsertUserRequest"];
+            };
+        };
+        responses: {
+            /** @description The created user, with its generated id. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    resendUserEmail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResendUserEmailRequest"];
+            };
+        };
+        responses: {
+            /** @description Sent. There is no body (chosen: the page leaves it open, the Web API has none). */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    setMfa: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetMfaRequest"];
+            };
+        };
+        responses: {
+            /** @description Switched. There is no body (chosen: the page leaves it open, the Web API has none). */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    generateMfaToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The secret in base 32, as a bare JSON string. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
                 };
             };
             401: components["responses"]["Unauthorized"];

@@ -137,12 +137,21 @@ export class Api {
     return operation;
   }
 
+  /** Whether the contract has an operation of that name. */
+  knows(operation: string): operation is OperationId {
+    return this.#tools.contract.operations.has(operation as OperationId);
+  }
+
   #rememberSecrets(id: OperationId, body: unknown): void {
+    if (typeof body === 'string' && bareSecrets.has(id)) this.#tools.redactor.add(body);
     if ((id !== 'login' && id !== 'respondToMfa') || typeof body !== 'object' || body === null) return;
     const { jwtToken, session } = body as { jwtToken?: unknown; session?: unknown };
     for (const secret of [jwtToken, session]) if (typeof secret === 'string') this.#tools.redactor.add(secret);
   }
 }
+
+/** Operations whose whole answer is a secret. */
+const bareSecrets: ReadonlySet<OperationId> = new Set(['googleSignUp', 'googleLogin', 'generateMfaToken']);
 
 interface Request {
   readonly method: string;

@@ -18,6 +18,7 @@ import { cloudNames } from './cloud-types.ts';
 import type { OperationId } from './contract.ts';
 import { notOffered } from './offered.ts';
 import { nothingLeftAtTarget, removeHistory } from './sweep.ts';
+import { noUserLeft } from './user-leftovers.ts';
 
 export interface LocalFile {
   readonly path: string;
@@ -219,6 +220,8 @@ export class Given {
     // Undone in reverse: accounts, then history, then the look at what is left, then the session.
     if (offers('getCloudAccounts', 'getAllTransferHistory'))
       environment.cleanup.add('looking for what is left', () => nothingLeftAtTarget(own, environment.prefix));
+    if (offers('getAllUsers', 'insertUser'))
+      environment.cleanup.add('looking for what is left', () => noUserLeft(own, environment.prefix));
     if (offers('getAllTransferHistory', 'deleteTransferHistory'))
       environment.cleanup.add('history records', () => removeHistory(own, (name) => name.startsWith(`${environment.prefix}-`)));
     return token;

@@ -26,3 +26,16 @@ export class OneTimeCodes {
     return await generate({ secret, epoch: Math.floor((step * stepMs) / 1000), guardrails });
   }
 }
+
+/** A code is shown for this long at least after it was made. */
+const marginMs = 3_000;
+
+/**
+ * Two codes of a fresh secret that are good one after the other, without waiting: of the time step before and of this one, or, shortly
+ * before the end of a step, of this one and the next. For agents that take codes one step away, as the reference agent does.
+ */
+export async function twoCodes(secret: string, now: () => number = Date.now): Promise<readonly [string, string]> {
+  const step = Math.floor((now() + marginMs) / stepMs);
+  const codeOf = (at: number): Promise<string> => generate({ secret, epoch: (at * stepMs) / 1000, guardrails });
+  return [await codeOf(step - 1), await codeOf(step)];
+}

@@ -1,5 +1,6 @@
 // Owns the parts of the account side: stores, keys, mail and the services on top of them, and the demo seed.
 import { join } from 'node:path';
+import type { Logger } from 'pino';
 import { CloudAccounts } from './account/cloud-accounts.ts';
 import { defaultLoginSettings, LoginGate } from './account/login-gate.ts';
 import { openSecretBox } from './account/secret-box.ts';
@@ -8,6 +9,7 @@ import { openTokens } from './account/tokens.ts';
 import { TransferHistoryService } from './account/transfer-history.ts';
 import { Users } from './account/users.ts';
 import type { Config } from './config.ts';
+import { type IdentityServices, identitySettings, openIdentityServices, openOneTimePasswords } from './identity-services.ts';
 import { DownloadLinks } from './mail/download-links.ts';
 import { outboxMailer, smtpMailer } from './mail/mailer.ts';
 import type { Provider, ProviderAccount } from './providers/provider.ts';
@@ -19,7 +21,7 @@ import { LoginFailureStore } from './store/login-failure-store.ts';
 import { SessionStore } from './store/session-store.ts';
 import { UserStore } from './store/user-store.ts';
 
-export interface AccountServices {
+export interface AccountServices extends IdentityServices {
   readonly sessions: Sessions;
   readonly users: Users;
   readonly cloudAccounts: CloudAccounts;
@@ -32,25 +34,36 @@ export interface AccountServiceOptions {
   readonly config: Config;
   readonly database: Database;
   readonly now: () => number;
+  readonly log: Logger;
   readonly providerFor: (account: ProviderAccount) => Provider;
 }
 
-export async function openAccountServices({ config, database, now, providerFor }: AccountServiceOptions): Promise<AccountServices> {
+export async function openAccountServices({ config, database, now, log, providerFor }: AccountServiceOptions): Promise<AccountServices> {
   const secretBox = openSecretBox(config.dataDir);
   if (config.seed === 'demo') await seedDemo({ database, secretBox, objectServer: config.seedObjectServer, now });
   const users = new UserStore(database);
   const history = new HistoryStore(database);
   const login = { ...defaultLoginSettings, maxFailures: config.maxLoginFailures, windowMs: config.loginWindowSeconds * 1000 };
+  const mailer =
+    config.smtp === undefined
+      ? outboxMailer(config.mailFrom, join(config.dataDir, 'outbox'), now)
+      : smtpMailer(config.mailFrom, config.smtp);
+  const identity = { database, users, secretBox, now };
+  const oneTime = openOneTimePasswords(identity);
+  const gate = new LoginGate(users, new LoginFailureStore(database), oneTime, now, login);
+  const sessions = new Sessions({
+    users,
+    sessions: new SessionStore(database),
+    gate,
+    tokens: openTokens(config.dataDir, now),
+    secretBox,
+    now,
+    settings: { ...defaultSessionSettings, lifetimeMs: config.sessionHours * 3_600_000, maxPerUser: config.maxSessionsPerUser },
+  });
+  const onMailFailure = (error: unknown): void => log.warn({ err: error }, 'a mail was not delivered');
   return {
-    sessions: new Sessions({
-      users,
-      sessions: new SessionStore(database),
-      gate: new LoginGate(users, new LoginFailureStore(database), now, login),
-      tokens: openTokens(config.dataDir, now),
-      secretBox,
-      now,
-      settings: { ...defaultSessionSettings, lifetimeMs: config.sessionHours * 3_600_000, maxPerUser: config.maxSessionsPerUser },
-    }),
+    ...openIdentityServices({ ...identity, gate, sessions, oneTime, mailer, settings: identitySettings(config), onMailFailure }),
+    sessions,
     users: new Users(users),
     cloudAccounts: new CloudAccounts({
       store: new CloudAccountStore(database),
@@ -61,10 +74,6 @@ export async function openAccountServices({ config, database, now, providerFor }
     }),
     history,
     transferHistory: new TransferHistoryService(history),
-    downloadLinks: new DownloadLinks(
-      config.smtp === undefined
-        ? outboxMailer(config.mailFrom, join(config.dataDir, 'outbox'), now)
-        : smtpMailer(config.mailFrom, config.smtp),
-    ),
+    downloadLinks: new DownloadLinks(mailer),
   };
 }

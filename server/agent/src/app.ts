@@ -42,7 +42,7 @@ export async function startAgent(config: Config, { log, now = Date.now, validati
   try {
     const document = JSON.parse(await readFile(require.resolve('@click-kit/contract/click/openapi.json'), 'utf8')) as object;
     compileSchemas(document);
-    const accounts = await openAccountServices({ config, database, now, providerFor });
+    const accounts = await openAccountServices({ config, database, now, log, providerFor });
     const notificationHub = new Hub<NotificationFrame>();
     const stateChangeHub = new Hub<StateChangeFrame>();
     const notification = new NotificationChannel(notificationHub);
@@ -69,10 +69,12 @@ export async function startAgent(config: Config, { log, now = Date.now, validati
       serveUpgrades(server, { notification: notificationHub, stateChange: stateChangeHub }, local.refusal);
     // What was under way goes on once somebody can watch it.
     transfers.recover();
+    accounts.mailQueue.start();
     return {
       url: `http://localhost:${listener.port}`,
       async close() {
         await Promise.all([transfers.shutdown(), notificationHub.close(), stateChangeHub.close(), listener.close(shutdownDeadlineMs)]);
+        await accounts.mailQueue.close();
         database.close();
       },
     };

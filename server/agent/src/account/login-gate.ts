@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import type { LoginFailureStore } from '../store/login-failure-store.ts';
 import type { UserRow, UserStore } from '../store/user-store.ts';
 import { refusal, unauthenticated } from './failure.ts';
-import { nobodysHash, verifyPassword } from './password.ts';
+import type { OneTimePasswords } from './one-time-passwords.ts';
+import { noPassword, nobodysHash, verifyPassword } from './password.ts';
 
 export interface LoginSettings {
   /** Failures of one username within the window; after that every answer is 401. */
@@ -17,6 +18,12 @@ export interface LoginSettings {
 
 export const defaultLoginSettings: LoginSettings = { maxFailures: 10, windowMs: 300_000, maxNames: 10_000, maxWaiting: 100 };
 
+export interface Admitted {
+  readonly user: UserRow;
+  /** True when it was a one-time password. */
+  readonly oneTime: boolean;
+}
+
 export const digest = (text: string): string => createHash('sha256').update(text).digest('base64url');
 
 export class LoginGate {
@@ -24,12 +31,20 @@ export class LoginGate {
   readonly #failures: LoginFailureStore;
   readonly #now: () => number;
   readonly #settings: LoginSettings;
+  readonly #oneTime: OneTimePasswords;
   #turn: Promise<unknown> = Promise.resolve();
   #waiting = 0;
 
-  constructor(users: UserStore, failures: LoginFailureStore, now: () => number, settings: LoginSettings = defaultLoginSettings) {
+  constructor(
+    users: UserStore,
+    failures: LoginFailureStore,
+    oneTime: OneTimePasswords,
+    now: () => number,
+    settings: LoginSettings = defaultLoginSettings,
+  ) {
     this.#users = users;
     this.#failures = failures;
+    this.#oneTime = oneTime;
     this.#now = now;
     this.#settings = settings;
   }
@@ -38,27 +53,50 @@ export class LoginGate {
    * The user whose username, password and type these are. One login at a time: the memory of one hash is all that logins ever
    * need, and guesses sent in parallel are counted one after the other.
    */
-  async admit(username: string, password: string, type: number | undefined): Promise<UserRow> {
+  admit(username: string, password: string, type: number | undefined): Promise<Admitted> {
+    return this.#inTurn(() => this.#check(username, password, type, 'unused'));
+  }
+
+  /** Whether the signed-in user knows the password, or the one-time password that the sign-in was made with. */
+  confirm(username: string, password: string): Promise<Admitted> {
+    return this.#inTurn(() => this.#check(username, password, undefined, 'used too'));
+  }
+
+  /** Spends the one-time password of a sign-in; only one of two that come at once succeeds. */
+  spend(user: UserRow): void {
+    if (!this.#oneTime.spend(user.id)) throw wrongCredentials();
+  }
+
+  /** Work that needs the memory of a hash waits for its turn here. */
+  hashInTurn<T>(work: () => Promise<T>): Promise<T> {
+    return this.#inTurn(work);
+  }
+
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
     if (this.#waiting >= this.#settings.maxWaiting) throw refusal('DEFAULT', 'Too many logins at once. Try again in a moment.');
     this.#waiting += 1;
-    const check = this.#turn.then(() => this.#check(username, password, type));
-    this.#turn = check.then(
+    const done = this.#turn.then(work);
+    this.#turn = done.then(
       () => undefined,
       () => undefined,
     );
     try {
-      return await check;
+      return await done;
     } finally {
       this.#waiting -= 1;
     }
   }
 
-  async #check(username: string, password: string, type: number | undefined): Promise<UserRow> {
+  async #check(username: string, password: string, type: number | undefined, oneTime: 'unused' | 'used too'): Promise<Admitted> {
     // The password is not even looked at: neither the right one nor a wrong one may tell that the limit is reached.
     if (this.isClosed(username)) throw wrongCredentials();
     const user = this.#users.findByUsername(username);
-    const right = await verifyPassword(password, user?.passwordHash ?? nobodysHash);
-    if (user !== undefined && right && (type === undefined || type === user.userType)) return user;
+    const ofType = user !== undefined && (type === undefined || type === user.userType);
+    // Tried first, because it costs nothing; that it is right shows in the answer anyway.
+    if (ofType && this.#oneTime.isRight(user.id, password, oneTime)) return { user, oneTime: true };
+    const hash = user === undefined || user.passwordHash === noPassword ? undefined : user.passwordHash;
+    const right = (await verifyPassword(password, hash ?? nobodysHash)) && hash !== undefined;
+    if (ofType && right) return { user, oneTime: false };
     this.blame(username);
     throw wrongCredentials();
   }

@@ -26,6 +26,9 @@ export async function hashPassword(password: string, cost: PasswordCost = passwo
   return ['scrypt', cost.N, cost.r, cost.p, salt.toString('base64url'), key.toString('base64url')].join('$');
 }
 
+/** What stands in place of a hash for users without a password of their own: nobody signs in with it. */
+export const noPassword = '';
+
 /** A hash that no password has: checked for unknown users, so that they take as long as known ones. */
 export const nobodysHash = ['scrypt', passwordCost.N, passwordCost.r, passwordCost.p, 'A'.repeat(22), 'A'.repeat(43)].join('$');
 

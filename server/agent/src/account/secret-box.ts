@@ -1,5 +1,5 @@
 // Owns encrypting secrets at rest: AES-256-GCM under the master key of the installation, which is kept outside the database.
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { keyFile } from './key-file.ts';
 
@@ -9,9 +9,16 @@ const version = 'v1.';
 
 export class SecretBox {
   readonly #key: Buffer;
+  readonly #fingerprintKey: Buffer;
 
   constructor(key: Buffer) {
     this.#key = key;
+    this.#fingerprintKey = Buffer.from(hkdfSync('sha256', key, '', 'fingerprints', 32));
+  }
+
+  /** A keyed hash, for secrets that are only ever compared: even a short one cannot be guessed from it without the key. */
+  fingerprint(secret: string, place: string): string {
+    return createHmac('sha256', this.#fingerprintKey).update(`${place}\0${secret}`).digest('base64url');
   }
 
   /** `place` names the row and the column; a sealed secret that is moved to another place does not open there. */

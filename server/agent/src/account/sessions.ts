@@ -62,8 +62,9 @@ export class Sessions {
 
   /** `type` is the user's own type; a client that does not send it signs in as what the user is. */
   async login(username: string, password: string, type?: number): Promise<Schema<'LoginResponse'>> {
-    const user = await this.#gate.admit(username, password, type);
+    const { user, oneTime } = await this.#gate.admit(username, password, type);
     if (user.status !== UserStatus.Active) throw refusal('INACTIVE_USER', 'The user is not active.');
+    if (oneTime) this.#gate.spend(user);
     if (user.mfaSecret !== null) return this.#challenge(user);
     const [session, token] = await this.#newSession(user);
     if (!this.#sessions.open(session, this.#settings.maxPerUser)) throw tooManySessions();

@@ -5,7 +5,7 @@ import { authentication, type AuthenticationDependencies } from './authenticatio
 import { cloud, type CloudDependencies } from './cloud/index.ts';
 import { management, type ManagementDependencies } from './management.ts';
 import { transferHistory, type TransferHistoryDependencies } from './transfer-history.ts';
-import { user, type UserDependencies } from './user.ts';
+import { user, type UserDependencies } from './user/index.ts';
 
 export type ControllerDependencies = AuthenticationDependencies &
   UserDependencies &

@@ -24,6 +24,8 @@ export interface Request<Id extends OperationId> {
   readonly body: Body<Id>;
   /** Who calls. Without a token, where the operation allows that: the user who is signed in to the agent, if any. */
   readonly caller: (typeof routes)[Id]['security'] extends 'required' ? Caller : Caller | undefined;
+  /** The token as it was sent; empty when none was. */
+  readonly token: string;
   /** Aborts when the client goes away or the agent shuts down. */
   readonly signal: AbortSignal;
 }

@@ -72,6 +72,7 @@ async function answer(id: OperationId, request: Request, response: Response, opt
     query: request.query,
     path: request.params,
     body: form ? await receiveForm(request, options.formDirectory, options.formLimits, goneSignal(response)) : request.body,
+    token: typeof request.query.token === 'string' ? request.query.token : '',
     caller: callerOf(request) ?? (security === 'required' ? undefined : options.currentUser()),
     get signal() {
       return goneSignal(response);

@@ -4,6 +4,14 @@ import { migrations } from './migrations/index.ts';
 
 export type Database = Sqlite.Database;
 
+/** Runs work whole or not at all; inside another transaction it becomes a part of that one. */
+export type InTransaction = <T>(work: () => T) => T;
+
+export const transactionsOf =
+  (database: Database): InTransaction =>
+  (work) =>
+    database.transaction(work)();
+
 /** Thrown when another agent holds the data directory. */
 export class DatabaseInUse extends Error {
   constructor(file: string, cause: unknown) {

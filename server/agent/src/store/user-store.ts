@@ -12,6 +12,7 @@ export interface UserRow {
   readonly userType: number;
   readonly status: number;
   readonly owner: 0 | 1;
+  /** Empty for users without a password of their own. */
   readonly passwordHash: string;
   /** Sealed; null for users without a second factor. */
   readonly mfaSecret: string | null;

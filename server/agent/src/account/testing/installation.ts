@@ -17,6 +17,7 @@ import { defaultLoginSettings, LoginGate, type LoginSettings } from '../login-ga
 import { hashPassword } from '../password.ts';
 import { openSecretBox } from '../secret-box.ts';
 import { defaultSessionSettings, mfaSecretPlace, Sessions, type SessionSettings } from '../sessions.ts';
+import { openOneTimePasswords } from '../../identity-services.ts';
 import { openTokens } from '../tokens.ts';
 import { TransferHistoryService } from '../transfer-history.ts';
 import { Users } from '../users.ts';
@@ -46,7 +47,8 @@ export function installation({ sessionSettings, loginSettings, cloudAccounts }: 
   const users = new UserStore(database);
   const store = new CloudAccountStore(database);
   const history = new HistoryStore(database);
-  const gate = new LoginGate(users, new LoginFailureStore(database), now, { ...defaultLoginSettings, ...loginSettings });
+  const oneTime = openOneTimePasswords({ database, users, secretBox, now });
+  const gate = new LoginGate(users, new LoginFailureStore(database), oneTime, now, { ...defaultLoginSettings, ...loginSettings });
   const settings = { ...defaultSessionSettings, ...sessionSettings };
   const verified: ProviderAccount[] = [];
   const verify = (account: ProviderAccount): Promise<void> => {
@@ -65,6 +67,8 @@ export function installation({ sessionSettings, loginSettings, cloudAccounts }: 
     historyStore: history,
     cloudAccountStore: store,
     verified,
+    gate,
+    oneTime,
     sessions: new Sessions({ users, sessions: new SessionStore(database), gate, tokens, secretBox, now, settings }),
     users: new Users(users),
     history: new TransferHistoryService(history),
