@@ -82,8 +82,11 @@ export class ApiTokens {
 function expiryOf(expirationDate: string | null | undefined, now: number): number | null {
   if (expirationDate === undefined || expirationDate === null) return null;
   const expiresAt = Date.parse(expirationDate);
-  // A date-time that RFC 3339 allows and JavaScript does not have: a leap second.
-  if (Number.isNaN(expiresAt)) throw refusal('DEFAULT', 'The expirationDate cannot be read.');
+  const [day = ''] = expirationDate.split(/[Tt ]/, 1);
+  const midnight = Date.parse(`${day}T00:00:00Z`);
+  // A leap second is no number here, and the 30th of February would become the 2nd of March.
+  if (Number.isNaN(expiresAt) || Number.isNaN(midnight) || !new Date(midnight).toISOString().startsWith(day))
+    throw refusal('DEFAULT', 'The expirationDate cannot be read.');
   if (expiresAt <= now) throw refusal('DEFAULT', 'The expirationDate has passed.');
   return expiresAt;
 }
