@@ -1,7 +1,7 @@
 // Owns API tokens: long-lived credentials of a user for automated callers, and who such a token stands for (apitoken.md).
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { Schema } from '@click-kit/contract';
-import type { ApiTokenRow, ApiTokenStore } from '../../store/api-token-store.ts';
+import type { ApiTokenRow, ApiTokenStore, LiveApiToken } from '../../store/api-token-store.ts';
 import { type Caller, callerOf } from '../caller.ts';
 import { refusal, unauthenticated } from '../failure.ts';
 import type { SecretBox } from '../secret-box.ts';
@@ -23,6 +23,7 @@ export interface ApiTokenDependencies {
 /** What no JWT begins with: one look tells which kind a token is, so neither is ever looked up as the other. The log knows it too. */
 const prefix = 'clk_';
 const secretBytes = 32;
+const rememberedHashes = 1000;
 const wellFormed = /^clk_[\w-]{43}$/;
 
 export const isApiToken = (token: string): boolean => token.startsWith(prefix);
@@ -37,6 +38,8 @@ export class ApiTokens {
   readonly #now: () => number;
   readonly #random: (bytes: number) => Buffer;
   readonly #settings: ApiTokenSettings;
+  /** Of tokens that were good once: hashing costs more than all the rest of an authentication. */
+  readonly #hashes = new Map<string, string>();
 
   constructor({ store, secretBox, now, random = randomBytes, settings = defaultApiTokenSettings }: ApiTokenDependencies) {
     this.#store = store;
@@ -70,12 +73,25 @@ export class ApiTokens {
 
   /** Who the token stands for; as long as it lives and its user is active. */
   authenticate(token: string): Caller {
-    const found = wellFormed.test(token) ? this.#store.find(hashOf(token)) : undefined;
+    const found = this.#find(token);
     if (found === undefined) throw unauthenticated('TOKEN', 'The API token is not valid.');
     if (found.expiresAt !== null && found.expiresAt <= this.#now()) throw unauthenticated('TOKEN', 'The API token has expired.');
     const { id, userId, accountId, userType } = found;
     // No id of a session looks like this: ending sessions never meets a token, and what is bound to a session is bound to the token.
     return callerOf({ userId, accountId, userType, sessionId: `api-token:${id}` });
+  }
+
+  #find(token: string): LiveApiToken | undefined {
+    const known = this.#hashes.get(token);
+    if (known !== undefined) return this.#store.find(known);
+    if (!wellFormed.test(token)) return undefined;
+    const hash = hashOf(token);
+    const found = this.#store.find(hash);
+    if (found === undefined) return undefined;
+    const oldest = this.#hashes.size >= rememberedHashes ? this.#hashes.keys().next().value : undefined;
+    if (oldest !== undefined) this.#hashes.delete(oldest);
+    this.#hashes.set(token, hash);
+    return found;
   }
 }
 
