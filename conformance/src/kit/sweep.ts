@@ -1,4 +1,4 @@
-// Owns finding and removing what runs leave behind: cloud accounts, history records and temporary folders that bear a run's prefix.
+// Owns finding and removing what runs leave behind: cloud accounts, API tokens, history records and temporary folders that bear a run's prefix.
 import { readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -61,6 +61,17 @@ export async function cloudAccounts(api: Api, ours: Ours): Promise<Leftover[]> {
   });
 }
 
+/** Of the user who is signed in; an agent that lists none holds none of ours. */
+export async function apiTokens(api: Api, ours: Ours): Promise<Leftover[]> {
+  const { body } = await api.call('getAllApiTokens');
+  const records = (Array.isArray(body) ? body : []) as readonly { id?: unknown; title?: unknown }[];
+  return records.flatMap(({ id, title }) =>
+    typeof id === 'string' && typeof title === 'string' && ours(title)
+      ? [{ what: `API token ${title}`, remove: () => api.call('deleteApiToken', { query: { id } }) }]
+      : [],
+  );
+}
+
 export async function temporaryFolders(ours: Ours, folder = tmpdir()): Promise<Leftover[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   return entries
@@ -71,7 +82,7 @@ export async function temporaryFolders(ours: Ours, folder = tmpdir()): Promise<L
 /** After the clean-up at the target: throws when something that bears the run's prefix is still there. */
 export async function nothingLeftAtTarget(api: Api, prefix: string): Promise<void> {
   const ours: Ours = (name) => name.startsWith(`${prefix}-`);
-  const left = [...(await cloudAccounts(api, ours)), ...(await historyRecords(api, ours))];
+  const left = [...(await cloudAccounts(api, ours)), ...(await historyRecords(api, ours)), ...(await apiTokens(api, ours))];
   if (left.length > 0) throw new Error(left.map(({ what }) => what).join(', '));
 }
 
