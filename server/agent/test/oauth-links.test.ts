@@ -26,7 +26,7 @@ const settingsOf = ({ slug }: OAuthVendor, { app: { clientId, clientSecret, auth
 beforeAll(async () => {
   for (const vendor of oauthVendors) {
     const server = await fakeVendor(vendor);
-    lifetime(async () => void (await server[Symbol.asyncDispose]()));
+    lifetime(async () => server[Symbol.asyncDispose]());
     vendors.set(vendor, server);
   }
   const settings = Object.assign({}, ...[...vendors].map(([vendor, server]) => settingsOf(vendor, server))) as object;

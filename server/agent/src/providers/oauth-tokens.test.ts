@@ -4,7 +4,7 @@ import { defaultOAuthLimits } from './oauth-http.ts';
 import { identify, oauthProvider } from './oauth-provider.ts';
 import { type HeldTokens, OAuthTokens, type TokenVault } from './oauth-tokens.ts';
 import { box, dropbox, type OAuthVendor } from './oauth-vendors.ts';
-import { type AccessTokens, ProviderError } from './provider.ts';
+import type { AccessTokens, ProviderError } from './provider.ts';
 import { fakeVendor, type FakeVendor, json } from './testing/oauth-vendor.ts';
 
 const signal = new AbortController().signal;

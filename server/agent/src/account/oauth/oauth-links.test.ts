@@ -74,8 +74,15 @@ describe.each(oauthVendors.map((vendor) => [vendor.name, vendor] as const))('a l
     const { authorized, complete, jane, tokens, server } = await bench(vendor);
     const account = await complete(await authorized());
     expect(account).toEqual({
-      ...{ id: expect.any(String), name: 'Mine', cloudType: vendor.cloudType, shared: false },
-      ...{ region: '', endpoint: '', accessKey: '', secretKey: '', serviceUrl: '' },
+      id: expect.any(String),
+      name: 'Mine',
+      cloudType: vendor.cloudType,
+      shared: false,
+      region: '',
+      endpoint: '',
+      accessKey: '',
+      secretKey: '',
+      serviceUrl: '',
     });
     expect(here.cloudAccounts.list(jane)).toEqual([account]);
     const accessToken = await tokens.of(account.id, vendor.cloudType)!.get(signal);
@@ -132,8 +139,14 @@ describe('a state', () => {
     const { database, secretBox, now, cloudAccountStore: store, cloudAccounts } = here;
     const settings = { redirectOrigins: [], lifetimeMs: minute, maxPerUser: 5, maxCloudAccounts: 5 };
     const boxes = new OAuthLinks({
-      ...{ clients: new Map([[256, other]]), flows: new OAuthFlowStore(database), linked: new LinkedAccountStore(database) },
-      ...{ store, cloudAccounts, secretBox, now, settings },
+      clients: new Map([[256, other]]),
+      flows: new OAuthFlowStore(database),
+      linked: new LinkedAccountStore(database),
+      store,
+      cloudAccounts,
+      secretBox,
+      now,
+      settings,
     });
     const redirected = await authorized();
     await expect(boxes.complete(jane, 256, redirected, signal)).rejects.toEqual(refused('TOKEN'));

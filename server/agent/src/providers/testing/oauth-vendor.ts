@@ -78,22 +78,30 @@ export async function fakeVendor(vendor: OAuthVendor, options: VendorOptions = {
     if (request.method !== 'POST' || request.headers['content-type'] !== 'application/x-www-form-urlencoded')
       return refuse('invalid_request');
     if (form.get('client_id') !== clientId || form.get('client_secret') !== clientSecret) return refuse('invalid_client');
-    if (form.get('grant_type') === 'refresh_token') {
-      const old = form.get('refresh_token') ?? '';
-      if (!refreshable.has(old)) return refuse('invalid_grant');
-      if (rotates(vendor) === 'once') refreshable.delete(old);
-      return tokens(rotates(vendor) !== 'never', response);
-    }
+    const type = form.get('grant_type');
+    const offline = type === 'refresh_token' ? refresh(form) : type === 'authorization_code' ? redeem(form) : undefined;
+    if (offline === undefined) return refuse('invalid_grant');
+    tokens(offline, response);
+  }
+
+  /** Whether a refresh token comes along; undefined when there is nothing to be had. */
+  function refresh(form: URLSearchParams): boolean | undefined {
+    const old = form.get('refresh_token') ?? '';
+    if (!refreshable.has(old)) return undefined;
+    if (rotates(vendor) === 'once') refreshable.delete(old);
+    return rotates(vendor) !== 'never';
+  }
+
+  function redeem(form: URLSearchParams): boolean | undefined {
     const grant = grants.get(form.get('code') ?? '');
+    if (grant === undefined) return undefined;
     const proof = createHash('sha256')
       .update(form.get('code_verifier') ?? '')
       .digest('base64url');
-    const fits =
-      grant !== undefined && !grant.used && form.get('redirect_uri') === grant.redirectUri && proof === (grant.challenge ?? proof);
+    const fits = !grant.used && form.get('redirect_uri') === grant.redirectUri && proof === (grant.challenge ?? proof);
     // A code that was shown once is spent, whoever showed it (RFC 6749, 10.5).
-    if (grant !== undefined) grant.used = true;
-    if (form.get('grant_type') !== 'authorization_code' || !fits) return refuse('invalid_grant');
-    tokens(grant.offline, response);
+    grant.used = true;
+    return fits ? grant.offline : undefined;
   }
 
   function api(request: IncomingMessage, response: ServerResponse): void | Promise<void> {
