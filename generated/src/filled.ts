@@ -1016,6 +1016,63 @@ export interface filledComponents {
             pausedDuration: string | null;
         };
         /**
+         * @description What the authorization URL of a provider is made from. The page shows the fields in examples and describes none.
+         * @example {
+         *       "redirectURL": "http://localhost:3000/oauth/dropbox",
+         *       "cloudName": "My Dropbox",
+         *       "shared": false
+         *     }
+         */
+        GenerateAuthorizationUrlRequest: {
+            /** @description Where the provider sends the user back to; one of those that the client registered with the provider. This contract takes http on the loopback interface, and https addresses of the origins that the agent is configured with; anything else is 499 `SECURITY`. */
+            redirectURL: string;
+            /** @description The name of the cloud account that the callback stores. */
+            cloudName: string;
+            /**
+             * @description True to share that account with the whole Amove account.
+             * @default false
+             */
+            shared: boolean;
+        };
+        /**
+         * @description What the provider sent the user back with. The page shows the fields in an example and describes none.
+         * @example {
+         *       "code": "EXAMPLE_AUTH_CODE",
+         *       "state": "opaque-state",
+         *       "redirectURL": "http://localhost:3000/oauth/dropbox"
+         *     }
+         */
+        AuthorizationCallbackRequest: {
+            /** @description The authorization code from the redirect; good once, and for minutes only. */
+            code: string;
+            /** @description The `state` from the redirect. It is good once, for the session that asked for the URL, and for ten minutes. */
+            state: string;
+            /** @description The redirect URL of the first call, unchanged. It may be left out. */
+            redirectURL?: string;
+        };
+        /**
+         * @description What the provider sent the user back with, or the error that it sent instead of a code. The page shows the fields in an example and describes none.
+         * @example {
+         *       "code": "EXAMPLE_AUTH_CODE",
+         *       "state": "opaque-state",
+         *       "error": "",
+         *       "errorDescription": "",
+         *       "redirectURL": "http://localhost:3000/oauth/onedrive"
+         *     }
+         */
+        AuthorizationCallbackWithErrorRequest: {
+            /** @description The authorization code from the redirect; good once, and for minutes only. Empty when there is an error. */
+            code?: string;
+            /** @description The `state` from the redirect. It is good once, for the session that asked for the URL, and for ten minutes. */
+            state: string;
+            /** @description Set by the provider when the user refuses, or when the consent fails; empty otherwise. It is answered 499 `ACCESS`. */
+            error?: string;
+            /** @description What the provider says of the error; empty otherwise. */
+            errorDescription?: string;
+            /** @description The redirect URL of the first call, unchanged. It may be left out. */
+            redirectURL?: string;
+        };
+        /**
          * Format: int32
          * @description Where a transfer came from; as a filter, any combination, and 0 for no filter. Members: 1 Direct, 2 Drive, 4 Sync, 8 FastrLocal, 16 FastrServerToServer. The documentation names the members without describing them; the descriptions follow from the names.
          * @example 1
@@ -1146,6 +1203,53 @@ export interface filledComponents {
              */
             total: number;
             options: filledComponents["schemas"]["PageOptions"];
+        };
+        /**
+         * @description A long-lived credential of a user, for automated callers.
+         * @example {
+         *       "id": "00000000-0000-0000-0000-000000000000",
+         *       "title": "CI pipeline",
+         *       "token": "EXAMPLE_API_TOKEN",
+         *       "expirationDate": "2027-01-01T00:00:00Z",
+         *       "createDate": "2026-01-01T00:00:00Z"
+         *     }
+         */
+        ApiToken: {
+            /**
+             * Format: uuid
+             * @description Identifier of the token, which the deletion takes.
+             */
+            id: string;
+            /** @description Friendly title, as it was supplied on creation. */
+            title: string;
+            /** @description The value of the token, in full and in every answer; no masking is documented. */
+            token: string;
+            /**
+             * Format: date-time
+             * @description When the token expires.
+             */
+            expirationDate: string | null;
+            /**
+             * Format: date-time
+             * @description When the token was created.
+             */
+            createDate: string;
+        };
+        /**
+         * @description The API token to create.
+         * @example {
+         *       "title": "CI pipeline",
+         *       "expirationDate": "2027-01-01T00:00:00Z"
+         *     }
+         */
+        InsertApiTokenRequest: {
+            /** @description Friendly title. Titles need not be unique. */
+            title: string;
+            /**
+             * Format: date-time
+             * @description When the token expires; left out or null, it lives until it is deleted. A moment that has passed is refused.
+             */
+            expirationDate?: string | null;
         };
         /**
          * Format: int32

@@ -860,6 +860,166 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/cloud/generate_dropbox_authorization_url": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Generate Dropbox Authorization URL
+         * @description First call of the pair: returns the URL at which the user authorizes access to Dropbox. Dropbox then sends the user to `redirectURL` with a code and a state, which the callback takes. An agent without a client id for Dropbox answers 499, and names the setting.
+         */
+        post: operations["generateDropboxAuthorizationUrl"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/cloud/dropbox_authorization_callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dropbox Authorization Callback
+         * @description Second call of the pair, after the redirect: exchanges the authorization code and stores a new cloud account. What a refused code or state is answered is not documented: 499 `TOKEN` for a state that is unknown, expired, used or of another session, 499 `ACCESS` when Dropbox refuses the code.
+         */
+        post: operations["completeDropboxAuthorization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/cloud/generate_box_authorization_url": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Generate Box Authorization URL
+         * @description First call of the pair: returns the URL at which the user authorizes access to Box. Box then sends the user to `redirectURL` with a code and a state, which the callback takes. An agent without a client id for Box answers 499, and names the setting.
+         */
+        post: operations["generateBoxAuthorizationUrl"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/cloud/box_authorization_callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Box Authorization Callback
+         * @description Second call of the pair, after the redirect: exchanges the authorization code and stores a new cloud account. What a refused code or state is answered is not documented: 499 `TOKEN` for a state that is unknown, expired, used or of another session, 499 `ACCESS` when Box refuses the code.
+         */
+        post: operations["completeBoxAuthorization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/cloud/generate_onedrive_authorization_url": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Generate OneDrive Authorization URL
+         * @description First call of the pair: returns the URL at which the user authorizes access to OneDrive. OneDrive then sends the user to `redirectURL` with a code and a state, which the callback takes. An agent without a client id for OneDrive answers 499, and names the setting.
+         */
+        post: operations["generateOneDriveAuthorizationUrl"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/cloud/onedrive_authorization_callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * OneDrive Authorization Callback
+         * @description Second call of the pair, after the redirect: exchanges the authorization code and stores a new cloud account. With an `error` from the provider nothing is stored and the answer is 499 `ACCESS`. What a refused code or state is answered is not documented: 499 `TOKEN` for a state that is unknown, expired, used or of another session, 499 `ACCESS` when OneDrive refuses the code.
+         */
+        post: operations["completeOneDriveAuthorization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/cloud/generate_googledrive_authorization_url": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Generate Google Drive Authorization URL
+         * @description First call of the pair: returns the URL at which the user authorizes access to Google Drive. Google Drive then sends the user to `redirectURL` with a code and a state, which the callback takes. An agent without a client id for Google Drive answers 499, and names the setting.
+         */
+        post: operations["generateGoogleDriveAuthorizationUrl"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/cloud/googledrive_authorization_callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Google Drive Authorization Callback
+         * @description Second call of the pair, after the redirect: exchanges the authorization code and stores a new cloud account. With an `error` from the provider nothing is stored and the answer is 499 `ACCESS`. What a refused code or state is answered is not documented: 499 `TOKEN` for a state that is unknown, expired, used or of another session, 499 `ACCESS` when Google Drive refuses the code.
+         */
+        post: operations["completeGoogleDriveAuthorization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/transferhistory/get_all": {
         parameters: {
             query?: never;
@@ -895,6 +1055,66 @@ export interface paths {
          * @description Deletes one record of the transfer history. An unknown id is answered 499 `NOT_FOUND`.
          */
         delete: operations["deleteTransferHistory"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/apitoken/get_all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get All API Tokens
+         * @description Lists every API token of the signed-in user with its value, as documented; tokens of others are never listed. The answer is a plain array without paging. Its order is not documented; the newest comes first here. A token that has expired stays in the list until it is deleted.
+         */
+        get: operations["getAllApiTokens"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/apitoken/insert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Insert API Token
+         * @description Creates an API token for the signed-in user; its value is generated. How it is used is not documented: in this contract it goes where the JWT of a session goes, the query parameter `token`, and stands for its user on every operation until it expires, is deleted, or the user is no longer active. It is no session: `logout` does not end it. An expiry in the past, an empty title, and more tokens than the agent keeps for a user are refused with 499.
+         */
+        post: operations["insertApiToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/apitoken/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete API Token
+         * @description Deletes one API token of the signed-in user; from then on its value is answered 401. Calls that it has authenticated already go on. Unknown ids, and ids of somebody else's tokens, are answered 499 `NOT_FOUND`.
+         */
+        delete: operations["deleteApiToken"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1919,6 +2139,63 @@ export interface components {
             pausedDuration: string | null;
         };
         /**
+         * @description What the authorization URL of a provider is made from. The page shows the fields in examples and describes none.
+         * @example {
+         *       "redirectURL": "http://localhost:3000/oauth/dropbox",
+         *       "cloudName": "My Dropbox",
+         *       "shared": false
+         *     }
+         */
+        GenerateAuthorizationUrlRequest: {
+            /** @description Where the provider sends the user back to; one of those that the client registered with the provider. This contract takes http on the loopback interface, and https addresses of the origins that the agent is configured with; anything else is 499 `SECURITY`. */
+            redirectURL: string;
+            /** @description The name of the cloud account that the callback stores. */
+            cloudName: string;
+            /**
+             * @description True to share that account with the whole Amove account.
+             * @default false
+             */
+            shared?: boolean;
+        };
+        /**
+         * @description What the provider sent the user back with. The page shows the fields in an example and describes none.
+         * @example {
+         *       "code": "EXAMPLE_AUTH_CODE",
+         *       "state": "opaque-state",
+         *       "redirectURL": "http://localhost:3000/oauth/dropbox"
+         *     }
+         */
+        AuthorizationCallbackRequest: {
+            /** @description The authorization code from the redirect; good once, and for minutes only. */
+            code: string;
+            /** @description The `state` from the redirect. It is good once, for the session that asked for the URL, and for ten minutes. */
+            state: string;
+            /** @description The redirect URL of the first call, unchanged. It may be left out. */
+            redirectURL?: string;
+        };
+        /**
+         * @description What the provider sent the user back with, or the error that it sent instead of a code. The page shows the fields in an example and describes none.
+         * @example {
+         *       "code": "EXAMPLE_AUTH_CODE",
+         *       "state": "opaque-state",
+         *       "error": "",
+         *       "errorDescription": "",
+         *       "redirectURL": "http://localhost:3000/oauth/onedrive"
+         *     }
+         */
+        AuthorizationCallbackWithErrorRequest: {
+            /** @description The authorization code from the redirect; good once, and for minutes only. Empty when there is an error. */
+            code?: string;
+            /** @description The `state` from the redirect. It is good once, for the session that asked for the URL, and for ten minutes. */
+            state: string;
+            /** @description Set by the provider when the user refuses, or when the consent fails; empty otherwise. It is answered 499 `ACCESS`. */
+            error?: string;
+            /** @description What the provider says of the error; empty otherwise. */
+            errorDescription?: string;
+            /** @description The redirect URL of the first call, unchanged. It may be left out. */
+            redirectURL?: string;
+        };
+        /**
          * Format: int32
          * @description Where a transfer came from; as a filter, any combination, and 0 for no filter. Members: 1 Direct, 2 Drive, 4 Sync, 8 FastrLocal, 16 FastrServerToServer. The documentation names the members without describing them; the descriptions follow from the names.
          * @example 1
@@ -2049,6 +2326,53 @@ export interface components {
              */
             total: number;
             options: components["schemas"]["PageOptions"];
+        };
+        /**
+         * @description A long-lived credential of a user, for automated callers.
+         * @example {
+         *       "id": "00000000-0000-0000-0000-000000000000",
+         *       "title": "CI pipeline",
+         *       "token": "EXAMPLE_API_TOKEN",
+         *       "expirationDate": "2027-01-01T00:00:00Z",
+         *       "createDate": "2026-01-01T00:00:00Z"
+         *     }
+         */
+        ApiToken: {
+            /**
+             * Format: uuid
+             * @description Identifier of the token, which the deletion takes.
+             */
+            id: string;
+            /** @description Friendly title, as it was supplied on creation. */
+            title: string;
+            /** @description The value of the token, in full and in every answer; no masking is documented. */
+            token: string;
+            /**
+             * Format: date-time
+             * @description When the token expires.
+             */
+            expirationDate: string | null;
+            /**
+             * Format: date-time
+             * @description When the token was created.
+             */
+            createDate: string;
+        };
+        /**
+         * @description The API token to create.
+         * @example {
+         *       "title": "CI pipeline",
+         *       "expirationDate": "2027-01-01T00:00:00Z"
+         *     }
+         */
+        InsertApiTokenRequest: {
+            /** @description Friendly title. Titles need not be unique. */
+            title: string;
+            /**
+             * Format: date-time
+             * @description When the token expires; left out or null, it lives until it is deleted. A moment that has passed is refused.
+             */
+            expirationDate?: string | null;
         };
         /**
          * Format: int32
@@ -3327,6 +3651,230 @@ export interface operations {
             500: components["responses"]["InternalError"];
         };
     };
+    generateDropboxAuthorizationUrl: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Where to come back to, and the cloud account to be. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GenerateAuthorizationUrlRequest"];
+            };
+        };
+        responses: {
+            /** @description The Dropbox authorization URL, as a JSON string. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    completeDropboxAuthorization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What the redirect brought. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuthorizationCallbackRequest"];
+            };
+        };
+        responses: {
+            /** @description The cloud account that was created. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CloudAccount"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    generateBoxAuthorizationUrl: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Where to come back to, and the cloud account to be. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GenerateAuthorizationUrlRequest"];
+            };
+        };
+        responses: {
+            /** @description The Box authorization URL, as a JSON string. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    completeBoxAuthorization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What the redirect brought. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuthorizationCallbackRequest"];
+            };
+        };
+        responses: {
+            /** @description The cloud account that was created. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CloudAccount"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    generateOneDriveAuthorizationUrl: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Where to come back to, and the cloud account to be. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GenerateAuthorizationUrlRequest"];
+            };
+        };
+        responses: {
+            /** @description The OneDrive authorization URL, as a JSON string. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    completeOneDriveAuthorization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What the redirect brought. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuthorizationCallbackWithErrorRequest"];
+            };
+        };
+        responses: {
+            /** @description The cloud account that was created. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CloudAccount"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    generateGoogleDriveAuthorizationUrl: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Where to come back to, and the cloud account to be. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GenerateAuthorizationUrlRequest"];
+            };
+        };
+        responses: {
+            /** @description The Google Drive authorization URL, as a JSON string. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    completeGoogleDriveAuthorization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What the redirect brought. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuthorizationCallbackWithErrorRequest"];
+            };
+        };
+        responses: {
+            /** @description The cloud account that was created. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CloudAccount"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
     getAllTransferHistory: {
         parameters: {
             query?: {
@@ -3402,6 +3950,84 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description The record is deleted. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getAllApiTokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tokens of the user. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiToken"][];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    insertApiToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The token to create. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InsertApiTokenRequest"];
+            };
+        };
+        responses: {
+            /** @description The token as it was created, with its value. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiToken"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    deleteApiToken: {
+        parameters: {
+            query: {
+                /**
+                 * @description The id of the API token to delete.
+                 * @example 00000000-0000-0000-0000-000000000000
+                 */
+                id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The token is deleted. */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -30,13 +30,14 @@ const environment = () =>
 const leaves = (what: 'account'): Check =>
   scenario(
     `test.leaves-${what}`,
-    { title: `A check that leaves an ${what}`, controller: 'Cloud', operations: ['insertCloudAccount'] },
+    { title: `A check that leaves an ${what}`, controller: 'Cloud', operations: ['insertCloudAccount', 'insertApiToken'] },
     async (context) => {
       const { accessKey, secretKey, serviceUrl } = await context.given.storage();
       const api = await context.given.session();
       await api.ok('insertCloudAccount', {
         body: { name: context.name('left'), cloudType: 2048, accessKey, secretKey, serviceUrl, shared: false },
       });
+      await api.ok('insertApiToken', { body: { title: context.name('left-too') } });
     },
   );
 
@@ -122,8 +123,9 @@ describe('a run that leaves something behind', () => {
     const { results, cleanupErrors, interrupted } = await runChecks({ environment: made, checks: [leaves('account')], bail: false });
     await made.http.close();
     expect(results[0]).toMatchObject({ status: 'passed' });
-    expect(cleanupErrors).toEqual([`looking for what is left: still there: cloud account ${made.prefix}-test-leaves-account-left`]);
+    const name = `${made.prefix}-test-leaves-account-left`;
+    expect(cleanupErrors).toEqual([`looking for what is left: still there: cloud account ${name}, API token ${name}-too`]);
     expect(judge({ checks: results, cleanupErrors, interrupted })).toMatchObject({ verdict: 'incomplete', exitCode: 2 });
-    expect((await swept(['--prefix', made.prefix])).out).toContain('1 removed, 0 left');
+    expect((await swept(['--prefix', made.prefix])).out).toContain('2 removed, 0 left');
   });
 });

@@ -6,9 +6,9 @@ import { Blocked, messageOf, NoAnswer, UsageError } from '../kit/faults.ts';
 import { liveRuns } from '../kit/live-runs.ts';
 import { setUpApi, signIn } from '../kit/login.ts';
 import { SchemaValidator } from '../kit/schema-validator.ts';
-import { notOffered } from '../kit/offered.ts';
-import { cloudAccounts, historyRecords, kitPrefix, type Leftover, type Ours, temporaryFolders } from '../kit/sweep.ts';
-import { userLeftovers } from '../kit/user-leftovers.ts';
+import { leftAtTarget } from '../kit/leftovers/index.ts';
+import type { Leftover, Ours } from '../kit/leftovers/leftover.ts';
+import { kitPrefix, temporaryFolders } from '../kit/sweep.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import type { Command, Surroundings } from './command.ts';
 import { parse, positiveInteger } from './options.ts';
@@ -89,9 +89,7 @@ async function atTarget(environment: Environment, ours: Ours): Promise<Leftover[
   environment.cleanup.add('the session', () => api.forCleanUp().call('logout', { body: { jwtToken: token } }));
   const own = api.withToken(token);
   try {
-    const listsUsers = notOffered({ operations: ['getAllUsers'] }, environment.target) === undefined;
-    const users = listsUsers ? await userLeftovers(own, ours, kitPrefix) : [];
-    return [...(await cloudAccounts(own, ours)), ...users, ...(await historyRecords(own, ours))];
+    return await leftAtTarget(own, ours, environment.target);
   } catch (error) {
     throw new Blocked(messageOf(error), { cause: error });
   }

@@ -144,14 +144,25 @@ export class Api {
 
   #rememberSecrets(id: OperationId, body: unknown): void {
     if (typeof body === 'string' && bareSecrets.has(id)) this.#tools.redactor.add(body);
-    if ((id !== 'login' && id !== 'respondToMfa') || typeof body !== 'object' || body === null) return;
-    const { jwtToken, session } = body as { jwtToken?: unknown; session?: unknown };
-    for (const secret of [jwtToken, session]) if (typeof secret === 'string') this.#tools.redactor.add(secret);
+    const fields = secretFields[id] ?? [];
+    for (const record of Array.isArray(body) ? body : [body]) {
+      if (typeof record !== 'object' || record === null) continue;
+      for (const [name, value] of Object.entries(record))
+        if (fields.includes(name) && typeof value === 'string') this.#tools.redactor.add(value);
+    }
   }
 }
 
 /** Operations whose whole answer is a secret. */
 const bareSecrets: ReadonlySet<OperationId> = new Set(['googleSignUp', 'googleLogin', 'generateMfaToken']);
+
+/** What in an answer signs somebody in. */
+const secretFields: { readonly [Id in OperationId]?: readonly string[] } = {
+  login: ['jwtToken', 'session'],
+  respondToMfa: ['jwtToken', 'session'],
+  insertApiToken: ['token'],
+  getAllApiTokens: ['token'],
+};
 
 interface Request {
   readonly method: string;

@@ -17,8 +17,8 @@ import type { Credentials } from './target.ts';
 import { cloudNames } from './cloud-types.ts';
 import type { OperationId } from './contract.ts';
 import { notOffered } from './offered.ts';
-import { nothingLeftAtTarget, removeHistory } from './sweep.ts';
-import { noUserLeft } from './user-leftovers.ts';
+import { removeHistory } from './leftovers/history.ts';
+import { nothingLeftAtTarget } from './leftovers/index.ts';
 
 export interface LocalFile {
   readonly path: string;
@@ -218,10 +218,7 @@ export class Given {
     const offers = (...operations: readonly OperationId[]): boolean => notOffered({ operations }, environment.target) === undefined;
     const own = after.withToken(token);
     // Undone in reverse: accounts, then history, then the look at what is left, then the session.
-    if (offers('getCloudAccounts', 'getAllTransferHistory'))
-      environment.cleanup.add('looking for what is left', () => nothingLeftAtTarget(own, environment.prefix));
-    if (offers('getAllUsers', 'insertUser'))
-      environment.cleanup.add('looking for what is left', () => noUserLeft(own, environment.prefix));
+    environment.cleanup.add('looking for what is left', () => nothingLeftAtTarget(own, environment.prefix, environment.target));
     if (offers('getAllTransferHistory', 'deleteTransferHistory'))
       environment.cleanup.add('history records', () => removeHistory(own, (name) => name.startsWith(`${environment.prefix}-`)));
     return token;

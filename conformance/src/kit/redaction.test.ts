@@ -9,6 +9,12 @@ describe('redaction', () => {
     );
   });
 
+  it('masks the code and the state of a redirect', () => {
+    expect(new Redactor().text('302 http://localhost:3000/oauth?code=abc&state=def')).toBe(
+      '302 http://localhost:3000/oauth?code=***&state=***',
+    );
+  });
+
   it('masks passwords and keys inside JSON, and inside JSON that stands in JSON', () => {
     const redactor = new Redactor();
     expect(redactor.text('{"username":"a","password":"p\\"w"}')).toBe('{"username":"a","password":"***"}');

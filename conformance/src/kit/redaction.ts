@@ -3,7 +3,7 @@
 export const mask = '***';
 
 /** Query parameters whose value is a secret or stands for one. */
-const secretQuery = /([?&](?:token|signature|accessKey|X-Amz-Signature|X-Amz-Credential|X-Amz-Security-Token)=)[^&#\s"']*/gi;
+const secretQuery = /([?&](?:token|code|state|signature|accessKey|X-Amz-Signature|X-Amz-Credential|X-Amz-Security-Token)=)[^&#\s"']*/gi;
 const secretFields =
   /("(?:password|currentPassword|jwtToken|idToken|token|accessKey|secretKey|session|userCode|totpSecret)"\s*:\s*")(?:[^"\\]|\\.)*(")/gi;
 /** Where JSON stands inside a JSON string, as in `cloudAccountJson`. */

@@ -5,7 +5,6 @@ import type { Context } from './check.ts';
 import { codeOf } from './error-model.ts';
 import { Blocked } from './faults.ts';
 import { NoLetter } from './fixtures/mailbox.ts';
-import { removeUser } from './user-leftovers.ts';
 
 export type NewUser = Schema<'InsertUserRequest'>;
 
@@ -28,7 +27,11 @@ export function newUser(context: Pick<Context, 'prefix'>): NewUser {
 /** Takes the user back at the end, as far as the target can delete users. */
 export function removeLater({ cleanUp }: Pick<Context, 'cleanUp'>, api: Api, { id, username }: { id: string; username: string }): void {
   const after = api.forCleanUp();
-  cleanUp(`user ${username}`, () => removeUser(after, id));
+  if (!after.knows('deleteUser')) return;
+  cleanUp(`user ${username}`, async () => {
+    const { status } = await after.perform('deleteUser' as never, { query: { id } });
+    if (status !== 200) throw new Error(`deleting user ${username} answered ${status}`);
+  });
 }
 
 /** A pending user; what goes wrong on the way to one is no finding of a check that starts from it. */

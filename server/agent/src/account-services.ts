@@ -8,10 +8,14 @@ import { defaultSessionSettings, Sessions } from './account/sessions.ts';
 import { openTokens } from './account/tokens.ts';
 import { TransferHistoryService } from './account/transfer-history.ts';
 import { Users } from './account/users.ts';
+import type { ApiTokens } from './account/api-tokens/api-tokens.ts';
+import type { OAuthLinks } from './account/oauth/oauth-links.ts';
 import type { Config } from './config.ts';
+import { openCredentialServices } from './credential-services.ts';
 import { type IdentityServices, identitySettings, openIdentityServices, openOneTimePasswords } from './identity-services.ts';
 import { DownloadLinks } from './mail/download-links.ts';
 import { outboxMailer, smtpMailer } from './mail/mailer.ts';
+import type { OAuthTokens } from './providers/oauth-tokens.ts';
 import type { Provider, ProviderAccount } from './providers/provider.ts';
 import { seedDemo } from './seed/demo.ts';
 import { CloudAccountStore } from './store/cloud-account-store.ts';
@@ -28,6 +32,9 @@ export interface AccountServices extends IdentityServices {
   readonly history: HistoryStore;
   readonly transferHistory: TransferHistoryService;
   readonly downloadLinks: DownloadLinks;
+  readonly apiTokens: ApiTokens;
+  readonly oauthLinks: OAuthLinks;
+  readonly oauthTokens: OAuthTokens;
 }
 
 export interface AccountServiceOptions {
@@ -60,18 +67,24 @@ export async function openAccountServices({ config, database, now, log, provider
     now,
     settings: { ...defaultSessionSettings, lifetimeMs: config.sessionHours * 3_600_000, maxPerUser: config.maxSessionsPerUser },
   });
+  const { apiTokens, oauthTokens, linksTo } = openCredentialServices({ config, database, secretBox, now });
+  const cloudAccounts = new CloudAccounts({
+    store: new CloudAccountStore(database),
+    secretBox,
+    verify: async (account, signal) => providerFor(account).verify(signal),
+    tokensOf: (id, cloudType) => oauthTokens.of(id, cloudType),
+    now,
+    settings: { maxPerAccount: config.maxCloudAccounts, verifyTimeoutMs: config.verifyTimeoutMs },
+  });
   const onMailFailure = (error: unknown): void => log.warn({ err: error }, 'a mail was not delivered');
   return {
     ...openIdentityServices({ ...identity, gate, sessions, oneTime, mailer, settings: identitySettings(config), onMailFailure }),
     sessions,
+    apiTokens,
+    oauthTokens,
+    oauthLinks: linksTo(cloudAccounts),
     users: new Users(users),
-    cloudAccounts: new CloudAccounts({
-      store: new CloudAccountStore(database),
-      secretBox,
-      verify: async (account, signal) => providerFor(account).verify(signal),
-      now,
-      settings: { maxPerAccount: config.maxCloudAccounts, verifyTimeoutMs: config.verifyTimeoutMs },
-    }),
+    cloudAccounts,
     history,
     transferHistory: new TransferHistoryService(history),
     downloadLinks: new DownloadLinks(mailer),

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { isApiToken } from './account/api-tokens/api-tokens.ts';
 import { openAccountServices } from './account-services.ts';
 import { Hub } from './channels/hub.ts';
 import { NotificationChannel, type NotificationFrame } from './channels/notification.ts';
@@ -54,7 +55,7 @@ export async function startAgent(config: Config, { log, now = Date.now, validati
     const app = application({
       document,
       validation: validation ?? (config.validateResponses ? 'both' : 'requests'),
-      authenticate: (token) => accounts.sessions.authenticate(token),
+      authenticate: (token) => (isApiToken(token) ? accounts.apiTokens : accounts.sessions).authenticate(token),
       handlers: controllers({ ...accounts, transfers, staging, providerFor, trackable }),
       currentUser: () => accounts.sessions.currentUser(),
       formDirectory: staging.incoming,
@@ -75,6 +76,7 @@ export async function startAgent(config: Config, { log, now = Date.now, validati
       async close() {
         await Promise.all([transfers.shutdown(), notificationHub.close(), stateChangeHub.close(), listener.close(shutdownDeadlineMs)]);
         await accounts.mailQueue.close();
+        await accounts.oauthTokens.settled(shutdownDeadlineMs);
         database.close();
       },
     };

@@ -1,30 +1,9 @@
 // Owns the table of settings: each with its flag, variable, place in the file, default and meaning.
-import { address, choice, flag, integer, nonEmptyText, origins, port, text, type ValueKind } from './config-values.ts';
+import { oauthSettings } from './config-oauth.ts';
+import { secret, type Setting, setting } from './config-setting.ts';
+import { address, choice, flag, integer, nonEmptyText, origins, port, text } from './config-values.ts';
 
-export interface Setting<T> {
-  /** Without the dashes; null for what must not stand on a command line. */
-  readonly flag: string | null;
-  readonly env: string;
-  /** The path in appsettings.json; null for what decides where that file is. */
-  readonly file: string | null;
-  readonly kind: ValueKind<T>;
-  readonly default: T;
-  readonly meaning: string;
-}
-
-const setting = <T>(name: string, file: string | null, kind: ValueKind<T>, fallback: NoInfer<T>, meaning: string): Setting<T> => ({
-  flag: name,
-  env: `CLICK_AGENT_${name.replaceAll('-', '_').toUpperCase()}`,
-  file,
-  kind,
-  default: fallback,
-  meaning,
-});
-/** Other processes can read a command line, so secrets come by variable or file only. */
-const secret = (name: string, file: string, meaning: string): Setting<string> => ({
-  ...setting(name, file, text('TEXT'), '', meaning),
-  flag: null,
-});
+export type { Setting };
 
 const KiB = 1024;
 const MiB = 1024 * KiB;
@@ -109,6 +88,7 @@ export const settings = {
     'how long a provider may take to check new credentials',
   ),
   maxCloudAccounts: setting('max-cloud-accounts', 'Limits.CloudAccounts', integer(1, 1_000_000), 1000, 'cloud accounts of one account'),
+  maxApiTokens: setting('max-api-tokens', 'Limits.ApiTokens', integer(1, 100_000), 100, 'API tokens of one user'),
   chunkBytes: setting(
     'chunk-size',
     'Transfers.ChunkBytes',
@@ -144,6 +124,7 @@ export const settings = {
     'how long the mail server may take for a step',
   ),
   mailFrom: setting('mail-from', 'Smtp.From', nonEmptyText('ADDRESS'), 'click-agent@localhost', 'sender of mails'),
+  ...oauthSettings,
 } as const;
 
 export type SettingName = keyof typeof settings;

@@ -10,6 +10,13 @@ const secretNames = [
   'token',
   'jwtToken',
   'idToken',
+  'access_token',
+  'refresh_token',
+  'accessToken',
+  'refreshToken',
+  'client_secret',
+  'clientSecret',
+  'code_verifier',
   'password',
   'currentPassword',
   'pass',
@@ -31,17 +38,23 @@ const secretNames = [
 const names = secretNames.join('|');
 const secretKeys = new Set(secretNames.map((name) => name.toLowerCase()));
 
-const inQuery = new RegExp(`([?&;](?:${names})=)[^&#\\s"'\\\\]*`, 'gi');
+// In a URL these are an authorization code and its state; elsewhere they are too common as words.
+const inQuery = new RegExp(`([?&;](?:${names}|code|state)=)[^&#\\s"'\\\\]*`, 'gi');
 // JSON inside a text stands there with its quotes escaped, so each is led by the same run of backslashes.
 const jsonText = new RegExp(`(?<!\\\\)(\\\\*)"(?:${names})\\1"\\s*:\\s*\\1"`, 'gi');
 const jsonOther = new RegExp(`(?<!\\\\)((\\\\*)"(?:${names})\\2"\\s*:\\s*)(?:\\[[^\\]]*\\]?|[\\d.]+)`, 'gi');
 const inHeader = /\b((?:Bearer|Basic)\s+)[\w.~+/=-]{8,}/gi;
 const jwt = /\beyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*/g;
+const apiToken = /\bclk_[\w-]{8,}/g;
 const userInfo = /(\bhttps?:\/\/)[^\s/@"'\\]+@/gi;
 
 /** Takes the token, presign signatures and credentials out of a URL. */
 export function redactUrl(url: string): string {
-  return url.replaceAll(inQuery, `$1${censored}`).replaceAll(jwt, censored).replaceAll(userInfo, `$1${censored}@`);
+  return url
+    .replaceAll(inQuery, `$1${censored}`)
+    .replaceAll(jwt, censored)
+    .replaceAll(apiToken, censored)
+    .replaceAll(userInfo, `$1${censored}@`);
 }
 
 /** Takes secrets out of any text, JSON inside it included. */

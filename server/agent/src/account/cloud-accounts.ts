@@ -1,7 +1,7 @@
 // Owns the cloud accounts of an account: who sees them, who may change them, and their credentials (cloud.md, 1-5).
 import { randomUUID } from 'node:crypto';
 import type { Schema } from '@click-kit/contract';
-import type { ProviderAccount } from '../providers/provider.ts';
+import type { AccessTokens, ProviderAccount } from '../providers/provider.ts';
 import type { CloudAccountRow, CloudAccountStore } from '../store/cloud-account-store.ts';
 import type { Caller } from './caller.ts';
 import { type CloudAccountFields, nameOf, providerAccountOf } from './cloud-account-input.ts';
@@ -22,6 +22,8 @@ export interface CloudAccountDependencies {
   readonly secretBox: SecretBox;
   /** Rejects with a `ProviderError` when the provider does not accept the credentials. */
   readonly verify: (account: ProviderAccount, signal: AbortSignal) => Promise<void>;
+  /** The access tokens of an account that was linked by OAuth. */
+  readonly tokensOf?: (id: string, cloudType: number) => AccessTokens | undefined;
   readonly now: () => number;
   readonly newId?: () => string;
   readonly settings?: CloudAccountSettings;
@@ -49,14 +51,24 @@ export class CloudAccounts {
   readonly #store: CloudAccountStore;
   readonly #secretBox: SecretBox;
   readonly #verify: CloudAccountDependencies['verify'];
+  readonly #tokensOf: NonNullable<CloudAccountDependencies['tokensOf']>;
   readonly #now: () => number;
   readonly #newId: () => string;
   readonly #settings: CloudAccountSettings;
 
-  constructor({ store, secretBox, verify, now, newId = randomUUID, settings = defaultCloudAccountSettings }: CloudAccountDependencies) {
+  constructor({
+    store,
+    secretBox,
+    verify,
+    tokensOf = () => undefined,
+    now,
+    newId = randomUUID,
+    settings = defaultCloudAccountSettings,
+  }: CloudAccountDependencies) {
     this.#store = store;
     this.#secretBox = secretBox;
     this.#verify = verify;
+    this.#tokensOf = tokensOf;
     this.#now = now;
     this.#newId = newId;
     this.#settings = settings;
@@ -157,7 +169,8 @@ export class CloudAccounts {
       ProviderAccount,
       'accessKey' | 'secretKey'
     >;
-    return { cloudType, region, endpoint, accessKey, secretKey, serviceUrl };
+    const tokens = this.#tokensOf(id, cloudType);
+    return { cloudType, region, endpoint, accessKey, secretKey, serviceUrl, ...(tokens !== undefined && { tokens }) };
   }
 
   #shown(row: CloudAccountRow): Schema<'CloudAccount'> {

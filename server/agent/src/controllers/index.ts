@@ -1,6 +1,7 @@
 // Owns the map of controllers: every operation of the contract, by tag, and nothing else.
 import type { Tag } from '@click-kit/contract';
 import type { Controller, Handlers } from '../http/handler.ts';
+import { apiToken, type ApiTokenDependencies } from './api-token.ts';
 import { authentication, type AuthenticationDependencies } from './authentication.ts';
 import { cloud, type CloudDependencies } from './cloud/index.ts';
 import { management, type ManagementDependencies } from './management.ts';
@@ -11,7 +12,8 @@ export type ControllerDependencies = AuthenticationDependencies &
   UserDependencies &
   ManagementDependencies &
   CloudDependencies &
-  TransferHistoryDependencies;
+  TransferHistoryDependencies &
+  ApiTokenDependencies;
 
 export function controllers(dependencies: ControllerDependencies): Handlers {
   const byTag = {
@@ -20,6 +22,7 @@ export function controllers(dependencies: ControllerDependencies): Handlers {
     Management: management(dependencies),
     Cloud: cloud(dependencies),
     TransferHistory: transferHistory(dependencies),
+    ApiToken: apiToken(dependencies),
   } satisfies { [T in Tag]: Controller<T> };
-  return { ...byTag.Authentication, ...byTag.User, ...byTag.Management, ...byTag.Cloud, ...byTag.TransferHistory };
+  return { ...byTag.Authentication, ...byTag.User, ...byTag.Management, ...byTag.Cloud, ...byTag.TransferHistory, ...byTag.ApiToken };
 }

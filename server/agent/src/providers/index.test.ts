@@ -28,8 +28,14 @@ describe('The map of providers', () => {
     expect(providerFor({ ...account, cloudType, endpoint: 's3.example.com' })).toHaveProperty('listObjects');
   });
 
-  it.each([0, 3, 4, 128, 999])('says that cloud type %i has no provider yet', (cloudType) => {
+  it.each([0, 3, 4, 32, 999])('says that cloud type %i has no provider yet', (cloudType) => {
     expect(refusal({ cloudType })).toEqual(new ProviderError('invalid', `no provider for cloud type ${cloudType} yet`));
+  });
+
+  it.each([128, 256, 512, 1024])('takes cloud type %i with the tokens of a link, and not with keys', (cloudType) => {
+    expect(refusal({ cloudType })).toMatchObject({ kind: 'invalid', message: expect.stringContaining('no provider for') });
+    const tokens = { apiUrl: 'http://127.0.0.1:1', get: () => Promise.resolve('') };
+    expect(providerFor({ ...account, cloudType, tokens })).toHaveProperty('verify');
   });
 
   it.each(['', 'storage', 'ftp://host', 'http://user:pass@host'])('refuses the service URL %j', (serviceUrl) => {

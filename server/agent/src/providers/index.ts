@@ -1,6 +1,8 @@
 // Owns the map from cloud type to provider: a new provider is one line here.
 import { CloudType } from '@click-kit/contract';
 import { httpObjectProvider } from './http-object.ts';
+import { oauthProvider } from './oauth-provider.ts';
+import { box, dropbox, googleDrive, oneDrive } from './oauth-vendors.ts';
 import { ProviderError, type Provider, type ProviderAccount, type ProviderFactory } from './provider.ts';
 import { s3Provider } from './s3.ts';
 
@@ -15,10 +17,10 @@ const factories: Readonly<Record<CloudTypeValue, ProviderFactory | undefined>> =
   [CloudType.Google]: undefined,
   [CloudType.Frame]: undefined,
   [CloudType.Cloudflare]: (account) => s3Provider(account),
-  [CloudType.Dropbox]: undefined,
-  [CloudType.Box]: undefined,
-  [CloudType.OneDrive]: undefined,
-  [CloudType.GoogleDrive]: undefined,
+  [CloudType.Dropbox]: (account) => oauthProvider(dropbox, account),
+  [CloudType.Box]: (account) => oauthProvider(box, account),
+  [CloudType.OneDrive]: (account) => oauthProvider(oneDrive, account),
+  [CloudType.GoogleDrive]: (account) => oauthProvider(googleDrive, account),
   [CloudType.LocalHttp]: (account) => httpObjectProvider(account),
   [CloudType.FastrServer]: (account) => httpObjectProvider(account),
   [CloudType.Atomosphere]: (account) => s3Provider(account),

@@ -9,6 +9,16 @@ export interface ProviderAccount {
   readonly accessKey: string;
   readonly secretKey: string;
   readonly serviceUrl: string;
+  /** In place of keys, for accounts that were linked by OAuth. */
+  readonly tokens?: AccessTokens;
+}
+
+/** The access tokens of one linked account. */
+export interface AccessTokens {
+  /** Where the API of the provider is. */
+  readonly apiUrl: string;
+  /** A token that is good now. `refused` is one that the provider has just answered 401: another one is got in its place. */
+  get(signal: AbortSignal, refused?: string): Promise<string>;
 }
 
 /** Why a provider refused; the transfer engine retries on `throttled` and `unavailable` only. */

@@ -2,6 +2,7 @@
 import type { Controller } from '../../http/handler.ts';
 import { type ClientTransferDependencies, clientTransferOperations } from './client-transfers.ts';
 import { type CloudAccountDependencies, cloudAccountOperations } from './accounts.ts';
+import { type OAuthDependencies, oauthOperations } from './oauth.ts';
 import { type ServerTransferDependencies, serverTransferOperations } from './server-transfers.ts';
 import { type StorageDependencies, storageOperations } from './storage-operations.ts';
 import { type UploadAndDownloadDependencies, uploadsAndDownloads } from './uploads-and-downloads.ts';
@@ -10,11 +11,13 @@ export type CloudDependencies = CloudAccountDependencies &
   StorageDependencies &
   UploadAndDownloadDependencies &
   ServerTransferDependencies &
+  OAuthDependencies &
   ClientTransferDependencies;
 
 export const cloud = (dependencies: CloudDependencies): Controller<'Cloud'> => ({
   ...cloudAccountOperations(dependencies),
   ...storageOperations(dependencies),
+  ...oauthOperations(dependencies),
   ...uploadsAndDownloads(dependencies),
   ...serverTransferOperations(dependencies),
   ...clientTransferOperations(dependencies),

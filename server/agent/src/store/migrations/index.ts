@@ -5,5 +5,14 @@ import { history } from './0003-history.ts';
 import { directory } from './0004-directory.ts';
 import { identity } from './0005-identity.ts';
 import { activation } from './0006-activation.ts';
+import { oauthAndTokens } from './0011-oauth-and-tokens.ts';
 
-export const migrations: readonly string[] = [accounts, transfers, history, directory, identity, activation];
+export const migrations: readonly string[] = [
+  accounts,
+  transfers,
+  history,
+  directory,
+  identity,
+  activation,
+  oauthAndTokens,
+];

@@ -1,0 +1,58 @@
+// Owns the provider of linked accounts (Dropbox, Box, OneDrive, Google Drive): it knows whose they are; listing and moving come later.
+import { kindOfStatus } from './http-errors.ts';
+import { ask, defaultOAuthLimits, type OAuthAnswer, type OAuthLimits } from './oauth-http.ts';
+import { withToken } from './oauth-tokens.ts';
+import type { OAuthVendor } from './oauth-vendors.ts';
+import { type AccessTokens, type Provider, type ProviderAccount, ProviderError } from './provider.ts';
+
+/** Whose account the tokens open, as the provider numbers it; rejects with `auth` when they open none. */
+export async function identify(
+  vendor: OAuthVendor,
+  tokens: AccessTokens,
+  signal: AbortSignal,
+  limits: OAuthLimits = defaultOAuthLimits,
+): Promise<string> {
+  const { method, path, id } = vendor.identity;
+  const what = `the API of ${vendor.name}`;
+  const answer = await withToken(tokens, signal, (accessToken) =>
+    ask({ what, method, url: tokens.apiUrl + path, headers: { authorization: `Bearer ${accessToken}` } }, signal, limits),
+  );
+  if (answer.status !== 200) throw refused(what, answer);
+  const found = id.reduce<unknown>(
+    (at, step) => (typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[step] : undefined),
+    answer.json,
+  );
+  if (typeof found === 'string' && found !== '' && found.length <= 256) return found;
+  throw new ProviderError('invalid', `${what} did not say whose account this is.`);
+}
+
+/** Each provider words its errors in its own way; the status is common to all. */
+function refused(what: string, { status, retryAfterMs }: OAuthAnswer): ProviderError {
+  return new ProviderError(kindOfStatus(status), `${what} answered ${status}.`, retryAfterMs === undefined ? {} : { retryAfterMs });
+}
+
+/** Throws `invalid` for an account with keys: these providers have none. */
+export function oauthProvider(vendor: OAuthVendor, { tokens }: ProviderAccount): Provider {
+  if (tokens === undefined)
+    throw new ProviderError(
+      'invalid',
+      `no provider for ${vendor.name} accounts with keys: link them by generate_${vendor.slug}_authorization_url`,
+    );
+  const notYet = (): Promise<never> =>
+    Promise.reject(
+      new ProviderError('invalid', `no provider for cloud type ${vendor.cloudType} yet: the account is linked, its files are out of reach`),
+    );
+  return {
+    verify: async (signal) => void (await identify(vendor, tokens, signal)),
+    listBuckets: notYet,
+    listObjects: notYet,
+    stat: notYet,
+    read: notYet,
+    openUpload: notYet,
+    resumeUpload: notYet,
+    remove: notYet,
+    createFolder: notYet,
+    signDownloadUrl: notYet,
+    signUploadUrl: notYet,
+  };
+}
