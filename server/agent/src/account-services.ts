@@ -8,6 +8,7 @@ import { openTokens } from './account/tokens.ts';
 import { TransferHistoryService } from './account/transfer-history.ts';
 import { Users } from './account/users.ts';
 import type { Config } from './config.ts';
+import { type DirectoryServices, openDirectoryServices } from './directory-services.ts';
 import { DownloadLinks } from './mail/download-links.ts';
 import { outboxMailer, smtpMailer } from './mail/mailer.ts';
 import type { Provider, ProviderAccount } from './providers/provider.ts';
@@ -19,7 +20,7 @@ import { LoginFailureStore } from './store/login-failure-store.ts';
 import { SessionStore } from './store/session-store.ts';
 import { UserStore } from './store/user-store.ts';
 
-export interface AccountServices {
+export interface AccountServices extends DirectoryServices {
   readonly sessions: Sessions;
   readonly users: Users;
   readonly cloudAccounts: CloudAccounts;
@@ -42,6 +43,7 @@ export async function openAccountServices({ config, database, now, providerFor }
   const history = new HistoryStore(database);
   const login = { ...defaultLoginSettings, maxFailures: config.maxLoginFailures, windowMs: config.loginWindowSeconds * 1000 };
   return {
+    ...openDirectoryServices({ database, now, limits: config }),
     sessions: new Sessions({
       users,
       sessions: new SessionStore(database),

@@ -36,7 +36,7 @@ export class Users {
   }
 }
 
-const userOf = (row: UserRow): Schema<'User'> => ({
+export const userOf = (row: UserRow): Schema<'User'> => ({
   id: row.id,
   firstname: row.firstname,
   lastname: row.lastname,

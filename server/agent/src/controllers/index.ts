@@ -4,11 +4,17 @@ import type { Controller, Handlers } from '../http/handler.ts';
 import { authentication, type AuthenticationDependencies } from './authentication.ts';
 import { cloud, type CloudDependencies } from './cloud/index.ts';
 import { management, type ManagementDependencies } from './management.ts';
+import { projects, type ProjectDependencies } from './projects.ts';
+import { sharedCloudDrive, type SharedDriveDependencies } from './shared-cloud-drive.ts';
 import { transferHistory, type TransferHistoryDependencies } from './transfer-history.ts';
 import { user, type UserDependencies } from './user.ts';
+import { type PermissionDependencies, usersPermission } from './users-permission.ts';
 
 export type ControllerDependencies = AuthenticationDependencies &
   UserDependencies &
+  ProjectDependencies &
+  SharedDriveDependencies &
+  PermissionDependencies &
   ManagementDependencies &
   CloudDependencies &
   TransferHistoryDependencies;
@@ -17,9 +23,21 @@ export function controllers(dependencies: ControllerDependencies): Handlers {
   const byTag = {
     Authentication: authentication(dependencies),
     User: user(dependencies),
+    UsersPermission: usersPermission(dependencies),
+    Projects: projects(dependencies),
+    SharedCloudDrive: sharedCloudDrive(dependencies),
     Management: management(dependencies),
     Cloud: cloud(dependencies),
     TransferHistory: transferHistory(dependencies),
   } satisfies { [T in Tag]: Controller<T> };
-  return { ...byTag.Authentication, ...byTag.User, ...byTag.Management, ...byTag.Cloud, ...byTag.TransferHistory };
+  return {
+    ...byTag.Authentication,
+    ...byTag.User,
+    ...byTag.UsersPermission,
+    ...byTag.Projects,
+    ...byTag.SharedCloudDrive,
+    ...byTag.Management,
+    ...byTag.Cloud,
+    ...byTag.TransferHistory,
+  };
 }
