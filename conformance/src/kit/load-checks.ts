@@ -26,7 +26,8 @@ export async function loadChecks(contract: Contract): Promise<Check[]> {
 /** Signing in first: when that does not work, its own checks shall say so before everything else is blocked. */
 function placeOf({ controller, kind }: Check): number {
   const controllers = ['Authentication', 'Management', 'User', 'Cloud', 'TransferHistory', 'Channels'];
-  return controllers.indexOf(controller) * 2 + (kind === 'case' ? 0 : 1);
+  const place = controllers.indexOf(controller);
+  return (place < 0 ? controllers.length : place) * 2 + (kind === 'case' ? 0 : 1);
 }
 
 async function filesBelow(folder: string, ending: string): Promise<string[]> {
