@@ -1,7 +1,7 @@
 // Owns the story of a project: created, listed, changed, filled with drives, emptied again, deleted (projects.md).
 import type { Context } from '../../src/kit/check.ts';
-import { newDrive, newProject, someUsers, type Thing } from '../../src/kit/directory.ts';
-import { assign, projectLists } from '../../src/kit/directory-lists.ts';
+import { assign, newDrive, newProject, someUsers, type Thing } from '../../src/kit/directory.ts';
+import { projectLists } from '../../src/kit/directory-lists.ts';
 import { pagesScenario } from '../../src/kit/list-checks.ts';
 import { type Page, pageOf } from '../../src/kit/paging.ts';
 import { entryOf, give, isAbout, permissionKinds } from '../../src/kit/permission-kinds.ts';

@@ -1,8 +1,7 @@
 // Owns the capability "invite to a shared drive": who is given a drive sees it, and nothing else.
 import type { Context } from '../../src/kit/check.ts';
 import type { OperationId } from '../../src/kit/contract.ts';
-import { newDrive, newGroup, newProject, putIntoGroup, type Thing, userNamed } from '../../src/kit/directory.ts';
-import { assign } from '../../src/kit/directory-lists.ts';
+import { assign, newDrive, newGroup, newProject, putIntoGroup, type Thing, userNamed } from '../../src/kit/directory.ts';
 import { pageOf } from '../../src/kit/paging.ts';
 import { entryOf, give, listOf, isAbout, type PermissionKind, permissionKinds } from '../../src/kit/permission-kinds.ts';
 import { scenario } from '../../src/kit/scenario.ts';

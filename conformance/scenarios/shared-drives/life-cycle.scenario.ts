@@ -1,7 +1,7 @@
 // Owns the story of a shared cloud drive: created, listed, changed, deleted, and out of reach for others (sharedclouddrive.md).
 import type { Context } from '../../src/kit/check.ts';
-import { driveFields, newDrive, newProject, someUsers, takeBack, type Thing } from '../../src/kit/directory.ts';
-import { assign, driveLists } from '../../src/kit/directory-lists.ts';
+import { assign, driveFields, newDrive, newProject, someUsers, takeBack, type Thing } from '../../src/kit/directory.ts';
+import { driveLists } from '../../src/kit/directory-lists.ts';
 import { pagesScenario } from '../../src/kit/list-checks.ts';
 import { pageOf } from '../../src/kit/paging.ts';
 import { entryOf, give, isAbout, permissionKinds } from '../../src/kit/permission-kinds.ts';

@@ -81,10 +81,33 @@ export function takeBack(context: Context, api: Api, remove: OperationId, { id, 
   });
 }
 
-/** Users of the account as they are, at most so many, sorted by username; the signed-in administrator may be among them. */
+/** Made in another order than they sort in, and answered sorted by name. */
+const several =
+  (make: (context: Context, suffix: string) => Promise<Thing>) =>
+  async (context: Context, count: number): Promise<Thing[]> => {
+    const things: Thing[] = [];
+    for (const suffix of ['b', 'c', 'a'].slice(0, count)) things.push(await make(context, suffix));
+    return things.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  };
+
+export const someProjects = several(newProject);
+export const someDrives = several(newDrive);
+export const someGroups = several(newGroup);
+
+/** Undone with the project or the drive, which the check takes back. */
+export async function assign(context: Context, pairs: readonly (readonly [project: Thing, drive: Thing])[]): Promise<void> {
+  const api = await context.given.session();
+  const body = pairs.map(([project, drive]) => ({ projectId: project.id, sharedCloudDriveId: drive.id }));
+  const { status } = await api.call('assignSharedCloudDrive', { body });
+  context.expect.equal(status, 200, 'assignSharedCloudDrive answers 200');
+}
+
+/** Users of the account as they are, at most so many, sorted by username; the kit makes none. */
 export async function someUsers(context: Context, most: number): Promise<Thing[]> {
   const api = await context.given.session();
+  if (most === 0) return [];
   const { data } = await api.ok('getAllUsers', { query: { pagesize: most } });
+  if (data.length < Math.min(most, 2)) throw new NotApplicable('the account has too few users to tell them apart');
   return data
     .map(({ id, username }) => ({ id, name: username }))
     .toSorted((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1));

@@ -11,7 +11,7 @@ type Query = Readonly<Record<string, string | number | boolean>>;
 export interface Arranged {
   /** What the list needs to be asked at all. */
   readonly query: Readonly<Record<string, string>>;
-  /** Names of what was made for the check, in ascending order. */
+  /** Names of what was made for the check and has to be listed, in ascending order. */
   readonly names: readonly string[];
 }
 
@@ -22,7 +22,8 @@ export interface ListUnderTest {
   readonly stem: string;
   /** The operation's title. */
   readonly title: string;
-  readonly arrange: (context: Context) => Promise<Arranged>;
+  /** Makes something to ask about, and so many things that it lists. */
+  readonly arrange: (context: Context, count: number) => Promise<Arranged>;
   readonly nameOf: (item: Item) => unknown;
   /** The documented default. */
   readonly sortfield: string;
@@ -51,6 +52,7 @@ export function listCases(list: ListUnderTest): Case[] {
       title: `${title} answers the first page, sorted by ${sortfield}, unless told otherwise`,
       ...asked(
         list,
+        3,
         () => ({}),
         ({ names }, found, context, body) => {
           context.expect.that(body.data.length <= 50, 'the page holds at most 50', body.data.length);
@@ -64,6 +66,7 @@ export function listCases(list: ListUnderTest): Case[] {
       title: `${title} keeps to the page size`,
       ...asked(
         list,
+        2,
         () => ({ pagesize: 1 }),
         (_arranged, _found, { expect }, { data }) => expect.equal(data.length, 1, 'the page holds one item'),
       ),
@@ -73,7 +76,8 @@ export function listCases(list: ListUnderTest): Case[] {
       title: `${title} sorts in the wanted direction`,
       ...asked(
         list,
-        () => ({ sortfield, descending: true, pagesize: 200 }),
+        2,
+        () => ({ sortfield, descending: true, pagesize: 100 }),
         ({ names }, found, { expect }) => expect.equal(found, names.toReversed(), 'what was made is listed in descending order'),
       ),
       proves: [id('order')],
@@ -82,13 +86,13 @@ export function listCases(list: ListUnderTest): Case[] {
     check('unknown-sort-field', {
       title: `${title} refuses a sort field that does not exist`,
       level: 'INFO',
-      request: async (context) => ({ query: { ...(await list.arrange(context)).query, sortfield: 'NoSuchField' } }),
+      request: async (context) => ({ query: { ...(await list.arrange(context, 0)).query, sortfield: 'NoSuchField' } }),
       expect: { status: 499, errorCode: 'DEFAULT' },
     }),
     check('page-zero', {
       title: `${title} refuses page 0, because pages count from 1`,
       level: 'SHOULD',
-      request: async (context) => ({ query: { ...(await list.arrange(context)).query, page: 0 }, invalid: true }),
+      request: async (context) => ({ query: { ...(await list.arrange(context, 0)).query, page: 0 }, invalid: true }),
       expect: { status: 499, errorCode: 'DEFAULT' },
       proves: [id('pageZero')],
     }),
@@ -108,6 +112,7 @@ function filterCases(
       title: `${list.title} keeps only what has the wanted ${filter}`,
       ...asked(
         list,
+        2,
         (arranged) => ({ [filter]: second(arranged) }),
         (arranged, found, { expect }, { data }) => {
           const wanted = second(arranged).toLowerCase();
@@ -123,6 +128,7 @@ function filterCases(
       level: 'SHOULD',
       ...asked(
         list,
+        2,
         (arranged) => ({ [filter]: part(arranged) }),
         (arranged, found, { expect }) => {
           const wanted = arranged.names.filter((name) => name.toUpperCase().includes(part(arranged)));
@@ -142,6 +148,7 @@ interface Shown {
 /** Arranges, asks, and hands over the names that were found of those that were made. */
 function asked(
   list: ListUnderTest,
+  count: number,
   queryOf: (arranged: Arranged) => Query,
   judge: (arranged: Arranged, found: readonly string[], context: Context, shown: Shown) => void,
 ): Pick<Case, 'request' | 'expect'> {
@@ -149,7 +156,7 @@ function asked(
   const arrangements = new WeakMap<Context, Arranged>();
   return {
     request: async (context) => {
-      const arranged = await list.arrange(context);
+      const arranged = await list.arrange(context, count);
       arrangements.set(context, arranged);
       return { query: { ...arranged.query, ...queryOf(arranged) } };
     },
@@ -181,7 +188,7 @@ export function pagesScenario(list: ListUnderTest): Check {
     },
     async (context) => {
       const { expect, given } = context;
-      const { query } = await arrange(context);
+      const { query } = await arrange(context, 2);
       const api = await given.session();
       const page = async (number: number, size: number): Promise<readonly Item[]> =>
         pageOf((await api.perform(operation, { query: { ...query, page: number, pagesize: size } })).body, expect).data;

@@ -2,7 +2,7 @@
 import type { Api } from './api.ts';
 import type { Context } from './check.ts';
 import type { OperationId } from './contract.ts';
-import { newDrive, newGroup, newProject, someUsers, type Thing } from './directory.ts';
+import { someDrives, someGroups, someProjects, someUsers, type Thing } from './directory.ts';
 import { type Page, pageOf } from './paging.ts';
 
 export interface Party {
@@ -37,20 +37,11 @@ export interface PermissionKind {
   readonly resource: Side;
 }
 
-/** Made in another order than they sort in. */
-const several =
-  (make: (context: Context, suffix: string) => Promise<Thing>) =>
-  async (context: Context, count: number): Promise<Thing[]> => {
-    const things: Thing[] = [];
-    for (const suffix of ['b', 'c', 'a'].slice(0, count)) things.push(await make(context, suffix));
-    return things.toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  };
-
 const user: Party = { field: 'userId', member: 'user', nameField: 'username', filter: 'username', some: someUsers };
 const named = { nameField: 'name', filter: 'name' } as const;
-const userGroup: Party = { field: 'userGroupId', member: 'userGroup', ...named, some: several(newGroup) };
-const project: Party = { field: 'projectId', member: 'project', ...named, some: several(newProject) };
-const drive: Party = { field: 'sharedCloudDriveId', member: 'sharedCloudDrive', ...named, some: several(newDrive) };
+const userGroup: Party = { field: 'userGroupId', member: 'userGroup', ...named, some: someGroups };
+const project: Party = { field: 'projectId', member: 'project', ...named, some: someProjects };
+const drive: Party = { field: 'sharedCloudDriveId', member: 'sharedCloudDrive', ...named, some: someDrives };
 
 const side = (party: Party, list: OperationId, title: string, parameter: string, sortfield: string): Side => ({
   ...party,

@@ -3,20 +3,14 @@ import { readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Api } from './api.ts';
+import type { Leftover, Ours } from './leftover.ts';
+import { directoryThings } from './sweep-directory.ts';
 
 /** What the names of all runs begin with; eight hexadecimal digits of one run follow. */
 export const kitPrefix = 'ckit-';
 
-/** Whether a name is one that is looked for. */
-export type Ours = (name: string) => boolean;
-
 const pageSize = 200;
 const mostRecords = 5000;
-
-export interface Leftover {
-  readonly what: string;
-  readonly remove: () => Promise<unknown>;
-}
 
 /** Answers what was removed. */
 export async function removeHistory(api: Api, ours: Ours): Promise<string[]> {
@@ -71,7 +65,7 @@ export async function temporaryFolders(ours: Ours, folder = tmpdir()): Promise<L
 /** After the clean-up at the target: throws when something that bears the run's prefix is still there. */
 export async function nothingLeftAtTarget(api: Api, prefix: string): Promise<void> {
   const ours: Ours = (name) => name.startsWith(`${prefix}-`);
-  const left = [...(await cloudAccounts(api, ours)), ...(await historyRecords(api, ours))];
+  const left = [...(await directoryThings(api, ours)), ...(await cloudAccounts(api, ours)), ...(await historyRecords(api, ours))];
   if (left.length > 0) throw new Error(left.map(({ what }) => what).join(', '));
 }
 
