@@ -43,7 +43,7 @@ export const proofs: readonly Proof[] = [
     { 'no-id-of-the-assignment': dropField('getAssignedSharedCloudDrives', 'data[0].projectSharedCloudDrive.id') },
     'SHOULD',
   ),
-  ...proofsOf('projects.assignments.again', { 'is-refused': setStatus('assignSharedCloudDrive', 499) }),
+  ...proofsOf('projects.assignments.again', { 'is-listed-twice': repeatedItem('getAssignedSharedCloudDrives', 'data') }),
   ...proofsOf('projects.get-all-projects-with-details.inlined', {
     'no-drives': emptyList('getAllProjectsWithDetails', 'data[0].drivesData'),
     'no-users': emptyList('getAllProjectsWithDetails', 'data[0].usersData'),

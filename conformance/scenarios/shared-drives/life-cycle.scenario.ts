@@ -38,10 +38,8 @@ export const scenarios = [
       const body = { ...fields, ...renamed, objectsPerFolder: 500 };
       const answer = (await api.perform('updateSharedCloudDrive', { body })).body as Item | undefined;
       should.equal([answer?.id, answer?.name, answer?.objectsPerFolder], [drive.id, renamed.name, 500], 'the changed drive is answered');
-      expect.that(
-        (await found(context, 'getAllSharedCloudDrives', renamed)) !== undefined,
-        'the changed drive is listed under its new name',
-      );
+      const changed = await found(context, 'getAllSharedCloudDrives', renamed);
+      expect.equal(changed?.name, renamed.name, 'the changed drive is listed under its new name');
       const { status } = await api.call('deleteSharedCloudDrive', { query: { id: drive.id } });
       expect.equal(status, 200, 'Delete Shared Cloud Drive answers 200');
       should.equal(await found(context, 'getAllSharedCloudDrives', renamed), undefined, 'a deleted drive is listed no more');
