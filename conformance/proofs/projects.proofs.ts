@@ -8,6 +8,7 @@ import {
   emptyList,
   ignoreField,
   misreadText,
+  repeatedItem,
   setField,
   setStatus,
 } from '../src/proofs/faults-http.ts';

@@ -36,7 +36,7 @@ interface DemoAccount {
 const exampleOrg: DemoAccount = {
   account: 'Example Org',
   owner: 'admin@example.com',
-  groups: { Editors: ['user@example.com'], Producers: ['admin@example.com', 'mfa@example.com'] },
+  groups: { Editors: ['user@example.com'], Finance team: ['admin@example.com', 'mfa@example.com'] },
   projects: { 'Campaign 2026': 'Q1 creative campaign', 'Annual report': 'Figures and layout' },
   drives: {
     Creative: ['Local storage', 'demo-bucket', 'projects/creative/'],
@@ -47,7 +47,7 @@ const exampleOrg: DemoAccount = {
   links: [
     ['userSharedDrive', 'user@example.com', 'Renders', Read],
     ['userGroupSharedDrive', 'Editors', 'Creative', ReadWrite],
-    ['userGroupSharedDrive', 'Producers', 'Finance', ReadWrite],
+    ['userGroupSharedDrive', 'Finance team', 'Finance', ReadWrite],
     ['userGroupProject', 'Editors', 'Campaign 2026', ReadWrite],
     ['userProject', 'mfa@example.com', 'Annual report', ReadWrite],
     ['projectSharedDrive', 'Campaign 2026', 'Footage'],
