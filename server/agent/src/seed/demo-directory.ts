@@ -36,7 +36,7 @@ interface DemoAccount {
 const exampleOrg: DemoAccount = {
   account: 'Example Org',
   owner: 'admin@example.com',
-  groups: { Editors: ['user@example.com'], Finance team: ['admin@example.com', 'mfa@example.com'] },
+  groups: { Editors: ['user@example.com'], 'Finance team': ['admin@example.com', 'mfa@example.com'] },
   projects: { 'Campaign 2026': 'Q1 creative campaign', 'Annual report': 'Figures and layout' },
   drives: {
     Creative: ['Local storage', 'demo-bucket', 'projects/creative/'],
