@@ -587,6 +587,1342 @@ export interface filledComponents {
             userCode?: string;
         };
         /**
+         * @description Entries with the levels that they shall have. All of them, or none.
+         * @example [
+         *       {
+         *         "id": "22222222-2222-2222-2222-222222222222",
+         *         "userId": "00000000-0000-0000-0000-000000000000",
+         *         "projectId": "11111111-1111-1111-1111-111111111111",
+         *         "permissionType": 1
+         *       }
+         *     ]
+         */
+        EditUserProjectPermissionRequest: {
+            /**
+             * Format: uuid
+             * @description The entry to change.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The user of the entry, when it is sent along.
+             */
+            userId?: string;
+            /**
+             * Format: uuid
+             * @description The project of the entry, when it is sent along.
+             */
+            projectId?: string;
+            permissionType: filledComponents["schemas"]["PermissionType"];
+        }[];
+        /**
+         * @description Permissions to give. All of them, or none.
+         * @example [
+         *       {
+         *         "userId": "00000000-0000-0000-0000-000000000000",
+         *         "projectId": "11111111-1111-1111-1111-111111111111",
+         *         "permissionType": 2
+         *       }
+         *     ]
+         */
+        AddUserProjectPermissionRequest: {
+            /**
+             * Format: uuid
+             * @description The user whom the permission is for.
+             */
+            userId: string;
+            /**
+             * Format: uuid
+             * @description The project that the permission is on.
+             */
+            projectId: string;
+            permissionType: filledComponents["schemas"]["PermissionType"];
+        }[];
+        /**
+         * @description What a user may do with a project.
+         * @example {
+         *       "id": "22222222-2222-2222-2222-222222222222",
+         *       "userId": "00000000-0000-0000-0000-000000000000",
+         *       "projectId": "11111111-1111-1111-1111-111111111111",
+         *       "permissionType": 2
+         *     }
+         */
+        UserProjectPermission: {
+            /**
+             * Format: uuid
+             * @description The id of the entry, which edit and delete take.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The user whom the permission is for.
+             */
+            userId: string;
+            /**
+             * Format: uuid
+             * @description The project that the permission is on.
+             */
+            projectId: string;
+            permissionType: filledComponents["schemas"]["PermissionType"];
+        };
+        /**
+         * @description A permission with its user and its project in full.
+         * @example {
+         *       "user": {
+         *         "id": "00000000-0000-0000-0000-000000000000",
+         *         "firstname": "Jane",
+         *         "lastname": "Doe",
+         *         "username": "user@example.com",
+         *         "email": "user@example.com",
+         *         "userType": 32,
+         *         "status": 1,
+         *         "owner": false,
+         *         "mfa": false,
+         *         "createDate": "2026-01-01T00:00:00Z"
+         *       },
+         *       "project": {
+         *         "id": "11111111-1111-1111-1111-111111111111",
+         *         "name": "Campaign 2026",
+         *         "description": "Q1 creative campaign",
+         *         "active": true
+         *       },
+         *       "permission": {
+         *         "id": "22222222-2222-2222-2222-222222222222",
+         *         "userId": "00000000-0000-0000-0000-000000000000",
+         *         "projectId": "11111111-1111-1111-1111-111111111111",
+         *         "permissionType": 2
+         *       }
+         *     }
+         */
+        UserProjectPermissionDTO: {
+            user: filledComponents["schemas"]["User"];
+            project: filledComponents["schemas"]["Project"];
+            permission: filledComponents["schemas"]["UserProjectPermission"];
+        };
+        /**
+         * @description One page of permissions.
+         * @example {
+         *       "data": [
+         *         {
+         *           "user": {
+         *             "id": "00000000-0000-0000-0000-000000000000",
+         *             "firstname": "Jane",
+         *             "lastname": "Doe",
+         *             "username": "user@example.com",
+         *             "email": "user@example.com",
+         *             "userType": 32,
+         *             "status": 1,
+         *             "owner": false,
+         *             "mfa": false,
+         *             "createDate": "2026-01-01T00:00:00Z"
+         *           },
+         *           "project": {
+         *             "id": "11111111-1111-1111-1111-111111111111",
+         *             "name": "Campaign 2026",
+         *             "description": "Q1 creative campaign",
+         *             "active": true
+         *           },
+         *           "permission": {
+         *             "id": "22222222-2222-2222-2222-222222222222",
+         *             "userId": "00000000-0000-0000-0000-000000000000",
+         *             "projectId": "11111111-1111-1111-1111-111111111111",
+         *             "permissionType": 2
+         *           }
+         *         }
+         *       ],
+         *       "total": 1,
+         *       "options": {
+         *         "page": 1,
+         *         "pageSize": 50
+         *       }
+         *     }
+         */
+        UserProjectPermissionCollection: {
+            /** @description The permissions of the page. */
+            data: filledComponents["schemas"]["UserProjectPermissionDTO"][];
+            /**
+             * Format: int64
+             * @description How many match the filters, over all pages.
+             */
+            total: number;
+            options: filledComponents["schemas"]["PageOptions"];
+        };
+        /**
+         * @description Entries with the levels that they shall have. All of them, or none.
+         * @example [
+         *       {
+         *         "id": "22222222-2222-2222-2222-222222222222",
+         *         "userId": "00000000-0000-0000-0000-000000000000",
+         *         "sharedCloudDriveId": "11111111-1111-1111-1111-111111111111",
+         *         "permissionType": 1
+         *       }
+         *     ]
+         */
+        EditUserSharedCloudDrivePermissionRequest: {
+            /**
+             * Format: uuid
+             * @description The entry to change.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The user of the entry, when it is sent along.
+             */
+            userId?: string;
+            /**
+             * Format: uuid
+             * @description The shared cloud drive of the entry, when it is sent along.
+             */
+            sharedCloudDriveId?: string;
+            permissionType: filledComponents["schemas"]["PermissionType"];
+        }[];
+        /**
+         * @description Permissions to give. All of them, or none.
+         * @example [
+         *       {
+         *         "userId": "00000000-0000-0000-0000-000000000000",
+         *         "sharedCloudDriveId": "11111111-1111-1111-1111-111111111111",
+         *         "permissionType": 2
+         *       }
+         *     ]
+         */
+        AddUserSharedCloudDrivePermissionRequest: {
+            /**
+             * Format: uuid
+             * @description The user whom the permission is for.
+             */
+            userId: string;
+            /**
+             * Format: uuid
+             * @description The shared cloud drive that the permission is on.
+             */
+            sharedCloudDriveId: string;
+            permissionType: filledComponents["schemas"]["PermissionType"];
+        }[];
+        /**
+         * Format: int32
+         * @description How a drive appears on the machine.
+         * @example 1
+         * @enum {integer}
+         */
+        DriveType: 1 | 2;
+        /**
+         * Format: int32
+         * @description How much of a drive is kept on the machine.
+         * @example 1
+         * @enum {integer}
+         */
+        SyncType: 1 | 2;
+        /**
+         * @description What a user may do with a shared cloud drive.
+         * @example {
+         *       "id": "22222222-2222-2222-2222-222222222222",
+         *       "userId": "00000000-0000-0000-0000-000000000000",
+         *       "sharedCloudDriveId": "11111111-1111-1111-1111-111111111111",
+         *       "permissionType": 2
+         *     }
+         */
+        UserSharedCloudDrivePermission: {
+            /**
+             * Format: uuid
+             * @description The id of the entry, which edit and delete take.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The user whom the permission is for.
+             */
+            userId: string;
+            /**
+             * Format: uuid
+             * @description The shared cloud drive that the permission is on.
+             */
+            sharedCloudDriveId: string;
+            permissionType: filledComponents["schemas"]["PermissionType"];
+        };
+        /**
+         * @description A permission with its user and its shared cloud drive in full.
+         * @example {
+         *       "user": {
+         *         "id": "00000000-0000-0000-0000-000000000000",
+         *         "firstname": "Jane",
+         *         "lastname": "Doe",
+         *         "username": "user@example.com",
+         *         "email": "user@example.com",
+         *         "userType": 32,
+         *         "status": 1,
+         *         "owner": false,
+         *         "mfa": false,
+         *         "createDate": "2026-01-01T00:00:00Z"
+         *       },
+         *       "sharedClouDrive": {
+         *         "id": "11111111-1111-1111-1111-111111111111",
+         *         "name": "Creative",
+         *         "cloudAccountId": "00000000-0000-0000-0000-000000000000",
+         *         "storageName": "my-shared-bucket",
+         *         "prefix": "projects/creative/",
+         *         "prefixId": "",
+         *         "storageId": "",
+         *         "objectsPerFolder": 10000,
+         *         "allowDelete": false,
+         *         "localCacheEncrypted": false,
+         *         "cloudObjectsEncrypted": false,
+         *         "driveType": 1,
+         *         "syncType": 2,
+         *         "active": true
+         *       },
+         *       "permission": {
+         *         "id": "22222222-2222-2222-2222-222222222222",
+         *         "userId": "00000000-0000-0000-0000-000000000000",
+         *         "sharedCloudDriveId": "11111111-1111-1111-1111-111111111111",
+         *         "permissionType": 2
+         *       }
+         *     }
+         */
+        UserSharedCloudDrivePermissionDTO: {
+            user: filledComponents["schemas"]["User"];
+            sharedClouDrive: filledComponents["schemas"]["SharedCloudDrive"];
+            permission: filledComponents["schemas"]["UserSharedCloudDrivePermission"];
+        };
+        /**
+         * @description One page of permissions.
+         * @example {
+         *       "data": [
+         *         {
+         *           "user": {
+         *             "id": "00000000-0000-0000-0000-000000000000",
+         *             "firstname": "Jane",
+         *             "lastname": "Doe",
+         *             "username": "user@example.com",
+         *             "email": "user@example.com",
+         *             "userType": 32,
+         *             "status": 1,
+         *             "owner": false,
+         *             "mfa": false,
+         *             "createDate": "2026-01-01T00:00:00Z"
+         *           },
+         *           "sharedClouDrive": {
+         *             "id": "11111111-1111-1111-1111-111111111111",
+         *             "name": "Creative",
+         *             "cloudAccountId": "00000000-0000-0000-0000-000000000000",
+         *             "storageName": "my-shared-bucket",
+         *             "prefix": "projects/creative/",
+         *             "prefixId": "",
+         *             "storageId": "",
+         *             "objectsPerFolder": 10000,
+         *             "allowDelete": false,
+         *             "localCacheEncrypted": false,
+         *             "cloudObjectsEncrypted": false,
+         *             "driveType": 1,
+         *             "syncType": 2,
+         *             "active": true
+         *           },
+         *           "permission": {
+         *             "id": "22222222-2222-2222-2222-222222222222",
+         *             "userId": "00000000-0000-0000-0000-000000000000",
+         *             "sharedCloudDriveId": "11111111-1111-1111-1111-111111111111",
+         *             "permissionType": 2
+         *           }
+         *         }
+         *       ],
+         *       "total": 1,
+         *       "options": {
+         *         "page": 1,
+         *         "pageSize": 50
+         *       }
+         *     }
+         */
+        UserSharedCloudDrivePermissionCollection: {
+            /** @description The permissions of the page. */
+            data: filledComponents["schemas"]["UserSharedCloudDrivePermissionDTO"][];
+            /**
+             * Format: int64
+             * @description How many match the filters, over all pages.
+             */
+            total: number;
+            options: filledComponents["schemas"]["PageOptions"];
+        };
+        /**
+         * @description Entries with the levels that they shall have. All of them, or none.
+         * @example [
+         *       {
+         *         "id": "22222222-2222-2222-2222-222222222222",
+         *         "userGroupId": "00000000-0000-0000-0000-000000000000",
+         *         "projectId": "11111111-1111-1111-1111-111111111111",
+         *         "permissionType": 1
+         *       }
+         *     ]
+         */
+        EditUserGroupProjectPermissionRequest: {
+            /**
+             * Format: uuid
+             * @description The entry to change.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The user group of the entry, when it is sent along.
+             */
+            userGroupId?: string;
+            /**
+             * Format: uuid
+             * @description The project of the entry, when it is sent along.
+             */
+            projectId?: string;
+            permissionType: filledComponents["schemas"]["PermissionType"];
+        }[];
+        /**
+         * @description Permissions to give. All of them, or none.
+         * @example [
+         *       {
+         *         "userGroupId": "00000000-0000-0000-0000-000000000000",
+         *         "projectId": "11111111-1111-1111-1111-111111111111",
+         *         "permissionType": 2
+         *       }
+         *     ]
+         */
+        AddUserGroupProjectPermissionRequest: {
+            /**
+             * Format: uuid
+             * @description The user group whom the permission is for.
+             */
+            userGroupId: string;
+            /**
+             * Format: uuid
+             * @description The project that the permission is on.
+             */
+            projectId: string;
+            permissionType: filledComponents["schemas"]["PermissionType"];
+        }[];
+        /**
+         * @description What a user group may do with a project.
+         * @example {
+         *       "id": "22222222-2222-2222-2222-222222222222",
+         *       "userGroupId": "00000000-0000-0000-0000-000000000000",
+         *       "projectId": "11111111-1111-1111-1111-111111111111",
+         *       "permissionType": 2
+         *     }
+         */
+        UserGroupProjectPermission: {
+            /**
+             * Format: uuid
+             * @description The id of the entry, which edit and delete take.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The user group whom the permission is for.
+             */
+            userGroupId: string;
+            /**
+             * Format: uuid
+             * @description The project that the permission is on.
+             */
+            projectId: string;
+            permissionType: filledComponents["schemas"]["PermissionType"];
+        };
+        /**
+         * @description A permission with its user group and its project in full.
+         * @example {
+         *       "userGroup": {
+         *         "id": "00000000-0000-0000-0000-000000000000",
+         *         "name": "Design Team",
+         *         "description": "Users working on the creative project",
+         *         "active": true
+         *       },
+         *       "project": {
+         *         "id": "11111111-1111-1111-1111-111111111111",
+         *         "name": "Campaign 2026",
+         *         "description": "Q1 creative campaign",
+         *         "active": true
+         *       },
+         *       "permission": {
+         *         "id": "22222222-2222-2222-2222-222222222222",
+         *         "userGroupId": "00000000-0000-0000-0000-000000000000",
+         *         "projectId": "11111111-1111-1111-1111-111111111111",
+         *         "permissionType": 2
+         *       }
+         *     }
+         */
+        UserGroupProjectPermissionDTO: {
+            userGroup: filledComponents["schemas"]["UserGroup"];
+            project: filledComponents["schemas"]["Project"];
+            permission: filledComponents["schemas"]["UserGroupProjectPermission"];
+        };
+        /**
+         * @description One page of permissions.
+         * @example {
+         *       "data": [
+         *         {
+         *           "userGroup": {
+         *             "id": "00000000-0000-0000-0000-000000000000",
+         *             "name": "Design Team",
+         *             "description": "Users working on the creative project",
+         *             "active": true
+         *           },
+         *           "project": {
+         *             "id": "11111111-1111-1111-1111-111111111111",
+         *             "name": "Campaign 2026",
+         *             "description": "Q1 creative campaign",
+         *             "active": true
+         *           },
+         *           "permission": {
+         *             "id": "22222222-2222-2222-2222-222222222222",
+         *             "userGroupId": "00000000-0000-0000-0000-000000000000",
+         *             "projectId": "11111111-1111-1111-1111-111111111111",
+         *             "permissionType": 2
+         *           }
+         *         }
+         *       ],
+         *       "total": 1,
+         *       "options": {
+         *         "page": 1,
+         *         "pageSize": 50
+         *       }
+         *     }
+         */
+        UserGroupProjectPermissionCollection: {
+            /** @description The permissions of the page. */
+            data: filledComponents["schemas"]["UserGroupProjectPermissionDTO"][];
+            /**
+             * Format: int64
+             * @description How many match the filters, over all pages.
+             */
+            total: number;
+            options: filledComponents["schemas"]["PageOptions"];
+        };
+        /**
+         * @description Entries with the levels that they shall have. All of them, or none.
+         * @example [
+         *       {
+         *         "id": "22222222-2222-2222-2222-222222222222",
+         *         "userGroupId": "00000000-0000-0000-0000-000000000000",
+         *         "sharedCloudDriveId": "11111111-1111-1111-1111-111111111111",
+         *         "permissionType": 1
+         *       }
+         *     ]
+         */
+        EditUserGroupSharedCloudDrivePermissionRequest: {
+            /**
+             * Format: uuid
+             * @description The entry to change.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The user group of the entry, when it is sent along.
+             */
+            userGroupId?: string;
+            /**
+             * Format: uuid
+             * @description The shared cloud drive of the entry, when it is sent along.
+             */
+            sharedCloudDriveId?: string;
+            permissionType: filledComponents["schemas"]["PermissionType"];
+        }[];
+        /**
+         * @description Permissions to give. All of them, or none.
+         * @example [
+         *       {
+         *         "userGroupId": "00000000-0000-0000-0000-000000000000",
+         *         "sharedCloudDriveId": "11111111-1111-1111-1111-111111111111",
+         *         "permissionType": 2
+         *       }
+         *     ]
+         */
+        AddUserGroupSharedCloudDrivePermissionRequest: {
+            /**
+             * Format: uuid
+             * @description The user group whom the permission is for.
+             */
+            userGroupId: string;
+            /**
+             * Format: uuid
+             * @description The shared cloud drive that the permission is on.
+             */
+            sharedCloudDriveId: string;
+            permissionType: filledComponents["schemas"]["PermissionType"];
+        }[];
+        /**
+         * @description What a user group may do with a shared cloud drive.
+         * @example {
+         *       "id": "22222222-2222-2222-2222-222222222222",
+         *       "userGroupId": "00000000-0000-0000-0000-000000000000",
+         *       "sharedCloudDriveId": "11111111-1111-1111-1111-111111111111",
+         *       "permissionType": 2
+         *     }
+         */
+        UserGroupSharedCloudDrivePermission: {
+            /**
+             * Format: uuid
+             * @description The id of the entry, which edit and delete take.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The user group whom the permission is for.
+             */
+            userGroupId: string;
+            /**
+             * Format: uuid
+             * @description The shared cloud drive that the permission is on.
+             */
+            sharedCloudDriveId: string;
+            permissionType: filledComponents["schemas"]["PermissionType"];
+        };
+        /**
+         * @description A permission with its user group and its shared cloud drive in full.
+         * @example {
+         *       "userGroup": {
+         *         "id": "00000000-0000-0000-0000-000000000000",
+         *         "name": "Design Team",
+         *         "description": "Users working on the creative project",
+         *         "active": true
+         *       },
+         *       "sharedCloudDrive": {
+         *         "id": "11111111-1111-1111-1111-111111111111",
+         *         "name": "Creative",
+         *         "cloudAccountId": "00000000-0000-0000-0000-000000000000",
+         *         "storageName": "my-shared-bucket",
+         *         "prefix": "projects/creative/",
+         *         "prefixId": "",
+         *         "storageId": "",
+         *         "objectsPerFolder": 10000,
+         *         "allowDelete": false,
+         *         "localCacheEncrypted": false,
+         *         "cloudObjectsEncrypted": false,
+         *         "driveType": 1,
+         *         "syncType": 2,
+         *         "active": true
+         *       },
+         *       "permission": {
+         *         "id": "22222222-2222-2222-2222-222222222222",
+         *         "userGroupId": "00000000-0000-0000-0000-000000000000",
+         *         "sharedCloudDriveId": "11111111-1111-1111-1111-111111111111",
+         *         "permissionType": 2
+         *       }
+         *     }
+         */
+        UserGroupSharedCloudDrivePermissionDTO: {
+            userGroup: filledComponents["schemas"]["UserGroup"];
+            sharedCloudDrive: filledComponents["schemas"]["SharedCloudDrive"];
+            permission: filledComponents["schemas"]["UserGroupSharedCloudDrivePermission"];
+        };
+        /**
+         * @description One page of permissions.
+         * @example {
+         *       "data": [
+         *         {
+         *           "userGroup": {
+         *             "id": "00000000-0000-0000-0000-000000000000",
+         *             "name": "Design Team",
+         *             "description": "Users working on the creative project",
+         *             "active": true
+         *           },
+         *           "sharedCloudDrive": {
+         *             "id": "11111111-1111-1111-1111-111111111111",
+         *             "name": "Creative",
+         *             "cloudAccountId": "00000000-0000-0000-0000-000000000000",
+         *             "storageName": "my-shared-bucket",
+         *             "prefix": "projects/creative/",
+         *             "prefixId": "",
+         *             "storageId": "",
+         *             "objectsPerFolder": 10000,
+         *             "allowDelete": false,
+         *             "localCacheEncrypted": false,
+         *             "cloudObjectsEncrypted": false,
+         *             "driveType": 1,
+         *             "syncType": 2,
+         *             "active": true
+         *           },
+         *           "permission": {
+         *             "id": "22222222-2222-2222-2222-222222222222",
+         *             "userGroupId": "00000000-0000-0000-0000-000000000000",
+         *             "sharedCloudDriveId": "11111111-1111-1111-1111-111111111111",
+         *             "permissionType": 2
+         *           }
+         *         }
+         *       ],
+         *       "total": 1,
+         *       "options": {
+         *         "page": 1,
+         *         "pageSize": 50
+         *       }
+         *     }
+         */
+        UserGroupSharedCloudDrivePermissionCollection: {
+            /** @description The permissions of the page. */
+            data: filledComponents["schemas"]["UserGroupSharedCloudDrivePermissionDTO"][];
+            /**
+             * Format: int64
+             * @description How many match the filters, over all pages.
+             */
+            total: number;
+            options: filledComponents["schemas"]["PageOptions"];
+        };
+        /**
+         * @description One page of projects.
+         * @example {
+         *       "data": [
+         *         {
+         *           "id": "00000000-0000-0000-0000-000000000000",
+         *           "name": "Campaign 2026",
+         *           "description": "Q1 creative campaign",
+         *           "active": true
+         *         }
+         *       ],
+         *       "total": 1,
+         *       "options": {
+         *         "page": 1,
+         *         "pageSize": 50
+         *       }
+         *     }
+         */
+        ProjectCollection: {
+            /** @description The projects of the page. */
+            data: filledComponents["schemas"]["Project"][];
+            /**
+             * Format: int64
+             * @description How many match the filters, over all pages.
+             */
+            total: number;
+            options: filledComponents["schemas"]["PageOptions"];
+        };
+        /**
+         * @description The assignment of a shared cloud drive to a project.
+         * @example {
+         *       "id": "22222222-2222-2222-2222-222222222222",
+         *       "projectId": "00000000-0000-0000-0000-000000000000",
+         *       "sharedCloudDriveId": "11111111-1111-1111-1111-111111111111"
+         *     }
+         */
+        ProjectSharedCloudDrive: {
+            /**
+             * Format: uuid
+             * @description The id of the assignment, which unassign takes.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The project.
+             */
+            projectId: string;
+            /**
+             * Format: uuid
+             * @description The shared cloud drive.
+             */
+            sharedCloudDriveId: string;
+        };
+        /**
+         * @description A project with what is assigned to it. A caller who is no administrator finds in it only what reaches the caller.
+         * @example {
+         *       "id": "00000000-0000-0000-0000-000000000000",
+         *       "name": "Campaign 2026",
+         *       "description": "Q1 creative campaign",
+         *       "active": true,
+         *       "usersData": [
+         *         {
+         *           "user": {
+         *             "id": "00000000-0000-0000-0000-000000000000",
+         *             "firstname": "Jane",
+         *             "lastname": "Doe",
+         *             "username": "user@example.com",
+         *             "email": "user@example.com",
+         *             "userType": 32,
+         *             "status": 1,
+         *             "owner": false,
+         *             "mfa": false,
+         *             "createDate": "2026-01-01T00:00:00Z"
+         *           },
+         *           "permission": {
+         *             "id": "22222222-2222-2222-2222-222222222222",
+         *             "userId": "00000000-0000-0000-0000-000000000000",
+         *             "projectId": "00000000-0000-0000-0000-000000000000",
+         *             "permissionType": 2
+         *           }
+         *         }
+         *       ],
+         *       "groupsData": [],
+         *       "drivesData": [
+         *         {
+         *           "sharedCloudDrive": {
+         *             "id": "11111111-1111-1111-1111-111111111111",
+         *             "name": "Creative",
+         *             "cloudAccountId": "00000000-0000-0000-0000-000000000000",
+         *             "storageName": "my-shared-bucket",
+         *             "prefix": "projects/creative/",
+         *             "prefixId": "",
+         *             "storageId": "",
+         *             "objectsPerFolder": 10000,
+         *             "allowDelete": false,
+         *             "localCacheEncrypted": false,
+         *             "cloudObjectsEncrypted": false,
+         *             "driveType": 1,
+         *             "syncType": 2,
+         *             "active": true
+         *           },
+         *           "projectSharedCloudDrive": {
+         *             "id": "22222222-2222-2222-2222-222222222222",
+         *             "projectId": "00000000-0000-0000-0000-000000000000",
+         *             "sharedCloudDriveId": "11111111-1111-1111-1111-111111111111"
+         *           }
+         *         }
+         *       ]
+         *     }
+         */
+        ProjectWithDetailsDTO: {
+            /** @description The users who have a permission on it. */
+            usersData: {
+                user: filledComponents["schemas"]["User"];
+                permission: filledComponents["schemas"]["UserProjectPermission"];
+            }[];
+            /** @description The user groups that have a permission on it. */
+            groupsData: {
+                userGroup: filledComponents["schemas"]["UserGroup"];
+                permission: filledComponents["schemas"]["UserGroupProjectPermission"];
+            }[];
+            /** @description The shared cloud drives that are assigned to it. */
+            drivesData: {
+                sharedCloudDrive: filledComponents["schemas"]["SharedCloudDrive"];
+                projectSharedCloudDrive: filledComponents["schemas"]["ProjectSharedCloudDrive"];
+            }[];
+        } & filledComponents["schemas"]["Project"];
+        /**
+         * @description One page of projects with details.
+         * @example {
+         *       "data": [
+         *         {
+         *           "id": "00000000-0000-0000-0000-000000000000",
+         *           "name": "Campaign 2026",
+         *           "description": "Q1 creative campaign",
+         *           "active": true,
+         *           "usersData": [
+         *             {
+         *               "user": {
+         *                 "id": "00000000-0000-0000-0000-000000000000",
+         *                 "firstname": "Jane",
+         *                 "lastname": "Doe",
+         *                 "username": "user@example.com",
+         *                 "email": "user@example.com",
+         *                 "userType": 32,
+         *                 "status": 1,
+         *                 "owner": false,
+         *                 "mfa": false,
+         *                 "createDate": "2026-01-01T00:00:00Z"
+         *               },
+         *               "permission": {
+         *                 "id": "22222222-2222-2222-2222-222222222222",
+         *                 "userId": "00000000-0000-0000-0000-000000000000",
+         *                 "projectId": "00000000-0000-0000-0000-000000000000",
+         *                 "permissionType": 2
+         *               }
+         *             }
+         *           ],
+         *           "groupsData": [],
+         *           "drivesData": [
+         *             {
+         *               "sharedCloudDrive": {
+         *                 "id": "11111111-1111-1111-1111-111111111111",
+         *                 "name": "Creative",
+         *                 "cloudAccountId": "00000000-0000-0000-0000-000000000000",
+         *                 "storageName": "my-shared-bucket",
+         *                 "prefix": "projects/creative/",
+         *                 "prefixId": "",
+         *                 "storageId": "",
+         *                 "objectsPerFolder": 10000,
+         *                 "allowDelete": false,
+         *                 "localCacheEncrypted": false,
+         *                 "cloudObjectsEncrypted": false,
+         *                 "driveType": 1,
+         *                 "syncType": 2,
+         *                 "active": true
+         *               },
+         *               "projectSharedCloudDrive": {
+         *                 "id": "22222222-2222-2222-2222-222222222222",
+         *                 "projectId": "00000000-0000-0000-0000-000000000000",
+         *                 "sharedCloudDriveId": "11111111-1111-1111-1111-111111111111"
+         *               }
+         *             }
+         *           ]
+         *         }
+         *       ],
+         *       "total": 1,
+         *       "options": {
+         *         "page": 1,
+         *         "pageSize": 50
+         *       }
+         *     }
+         */
+        ProjectWithDetailsCollection: {
+            /** @description The projects of the page. */
+            data: filledComponents["schemas"]["ProjectWithDetailsDTO"][];
+            /**
+             * Format: int64
+             * @description How many match the filters, over all pages.
+             */
+            total: number;
+            options: filledComponents["schemas"]["PageOptions"];
+        };
+        /**
+         * @description A project to create.
+         * @example {
+         *       "name": "Campaign 2026",
+         *       "description": "Q1 creative campaign",
+         *       "active": true
+         *     }
+         */
+        InsertProjectRequest: {
+            /** @description The display name, unique in the account without regard to case; spaces around it are cut off. */
+            name: string;
+            /**
+             * @description What it is for.
+             * @default
+             */
+            description: string;
+            /**
+             * @description Whether it is in use.
+             * @default true
+             */
+            active: boolean;
+        };
+        /**
+         * @description The changes of a project; what is left out stays as it is.
+         * @example {
+         *       "id": "00000000-0000-0000-0000-000000000000",
+         *       "name": "Campaign 2026",
+         *       "description": "Updated description",
+         *       "active": true
+         *     }
+         */
+        UpdateProjectRequest: {
+            /**
+             * Format: uuid
+             * @description The project to change.
+             */
+            id: string;
+            /** @description The display name, unique in the account without regard to case; spaces around it are cut off. */
+            name?: string;
+            /** @description What it is for. */
+            description?: string;
+            /** @description Whether it is in use. */
+            active?: boolean;
+        };
+        /**
+         * @description One assignment: the record itself, and the drive (in the list of a project's drives) or the project (in the list of a drive's projects) in full.
+         * @example {
+         *       "sharedCloudDrive": {
+         *         "id": "11111111-1111-1111-1111-111111111111",
+         *         "name": "Creative",
+         *         "cloudAccountId": "00000000-0000-0000-0000-000000000000",
+         *         "storageName": "my-shared-bucket",
+         *         "prefix": "projects/creative/",
+         *         "prefixId": "",
+         *         "storageId": "",
+         *         "objectsPerFolder": 10000,
+         *         "allowDelete": false,
+         *         "localCacheEncrypted": false,
+         *         "cloudObjectsEncrypted": false,
+         *         "driveType": 1,
+         *         "syncType": 2,
+         *         "active": true
+         *       },
+         *       "projectSharedCloudDrive": {
+         *         "id": "22222222-2222-2222-2222-222222222222",
+         *         "projectId": "00000000-0000-0000-0000-000000000000",
+         *         "sharedCloudDriveId": "11111111-1111-1111-1111-111111111111"
+         *       }
+         *     }
+         */
+        SharedCloudDriveProjectDTO: {
+            project?: filledComponents["schemas"]["Project"];
+            sharedCloudDrive?: filledComponents["schemas"]["SharedCloudDrive"];
+            projectSharedCloudDrive: filledComponents["schemas"]["ProjectSharedCloudDrive"];
+        };
+        /**
+         * @description One page of assignments.
+         * @example {
+         *       "data": [
+         *         {
+         *           "sharedCloudDrive": {
+         *             "id": "11111111-1111-1111-1111-111111111111",
+         *             "name": "Creative",
+         *             "cloudAccountId": "00000000-0000-0000-0000-000000000000",
+         *             "storageName": "my-shared-bucket",
+         *             "prefix": "projects/creative/",
+         *             "prefixId": "",
+         *             "storageId": "",
+         *             "objectsPerFolder": 10000,
+         *             "allowDelete": false,
+         *             "localCacheEncrypted": false,
+         *             "cloudObjectsEncrypted": false,
+         *             "driveType": 1,
+         *             "syncType": 2,
+         *             "active": true
+         *           },
+         *           "projectSharedCloudDrive": {
+         *             "id": "22222222-2222-2222-2222-222222222222",
+         *             "projectId": "00000000-0000-0000-0000-000000000000",
+         *             "sharedCloudDriveId": "11111111-1111-1111-1111-111111111111"
+         *           }
+         *         }
+         *       ],
+         *       "total": 1,
+         *       "options": {
+         *         "page": 1,
+         *         "pageSize": 50
+         *       }
+         *     }
+         */
+        SharedCloudDriveProjectCollection: {
+            /** @description The assignments of the page. */
+            data: filledComponents["schemas"]["SharedCloudDriveProjectDTO"][];
+            /**
+             * Format: int64
+             * @description How many match the filters, over all pages.
+             */
+            total: number;
+            options: filledComponents["schemas"]["PageOptions"];
+        };
+        /**
+         * @description The pairs to assign; those that exist already are skipped. All of them, or none.
+         * @example [
+         *       {
+         *         "projectId": "00000000-0000-0000-0000-000000000000",
+         *         "sharedCloudDriveId": "11111111-1111-1111-1111-111111111111"
+         *       }
+         *     ]
+         */
+        AssignSharedCloudDriveRequest: {
+            /**
+             * Format: uuid
+             * @description The project that gets the drive.
+             */
+            projectId: string;
+            /**
+             * Format: uuid
+             * @description The shared cloud drive.
+             */
+            sharedCloudDriveId: string;
+        }[];
+        /**
+         * @description One page of shared cloud drives.
+         * @example {
+         *       "data": [
+         *         {
+         *           "id": "00000000-0000-0000-0000-000000000000",
+         *           "name": "Creative",
+         *           "cloudAccountId": "00000000-0000-0000-0000-000000000000",
+         *           "storageName": "my-shared-bucket",
+         *           "prefix": "projects/creative/",
+         *           "prefixId": "",
+         *           "storageId": "",
+         *           "objectsPerFolder": 10000,
+         *           "allowDelete": false,
+         *           "localCacheEncrypted": false,
+         *           "cloudObjectsEncrypted": false,
+         *           "driveType": 1,
+         *           "syncType": 2,
+         *           "active": true
+         *         }
+         *       ],
+         *       "total": 1,
+         *       "options": {
+         *         "page": 1,
+         *         "pageSize": 50
+         *       }
+         *     }
+         */
+        SharedCloudDriveCollection: {
+            /** @description The drives of the page. */
+            data: filledComponents["schemas"]["SharedCloudDrive"][];
+            /**
+             * Format: int64
+             * @description How many match the filters, over all pages.
+             */
+            total: number;
+            options: filledComponents["schemas"]["PageOptions"];
+        };
+        /**
+         * @description A shared cloud drive with what is assigned to it. A caller who is no administrator finds in it only what reaches the caller.
+         * @example {
+         *       "id": "11111111-1111-1111-1111-111111111111",
+         *       "name": "Creative",
+         *       "cloudAccountId": "00000000-0000-0000-0000-000000000000",
+         *       "storageName": "my-shared-bucket",
+         *       "prefix": "projects/creative/",
+         *       "prefixId": "",
+         *       "storageId": "",
+         *       "objectsPerFolder": 10000,
+         *       "allowDelete": false,
+         *       "localCacheEncrypted": false,
+         *       "cloudObjectsEncrypted": false,
+         *       "driveType": 1,
+         *       "syncType": 2,
+         *       "active": true,
+         *       "projectsData": [
+         *         {
+         *           "project": {
+         *             "id": "00000000-0000-0000-0000-000000000000",
+         *             "name": "Campaign 2026",
+         *             "description": "Q1 creative campaign",
+         *             "active": true
+         *           },
+         *           "projectSharedCloudDrive": {
+         *             "id": "22222222-2222-2222-2222-222222222222",
+         *             "projectId": "00000000-0000-0000-0000-000000000000",
+         *             "sharedCloudDriveId": "11111111-1111-1111-1111-111111111111"
+         *           }
+         *         }
+         *       ],
+         *       "usersData": [
+         *         {
+         *           "user": {
+         *             "id": "00000000-0000-0000-0000-000000000000",
+         *             "firstname": "Jane",
+         *             "lastname": "Doe",
+         *             "username": "user@example.com",
+         *             "email": "user@example.com",
+         *             "userType": 32,
+         *             "status": 1,
+         *             "owner": false,
+         *             "mfa": false,
+         *             "createDate": "2026-01-01T00:00:00Z"
+         *           },
+         *           "permission": {
+         *             "id": "22222222-2222-2222-2222-222222222222",
+         *             "userId": "00000000-0000-0000-0000-000000000000",
+         *             "sharedCloudDriveId": "11111111-1111-1111-1111-111111111111",
+         *             "permissionType": 2
+         *           }
+         *         }
+         *       ],
+         *       "groupsData": []
+         *     }
+         */
+        SharedCloudDriveWithDetailsDTO: {
+            /** @description The projects that it is assigned to. */
+            projectsData: {
+                project: filledComponents["schemas"]["Project"];
+                projectSharedCloudDrive: filledComponents["schemas"]["ProjectSharedCloudDrive"];
+            }[];
+            /** @description The users who have a permission on it. */
+            usersData: {
+                user: filledComponents["schemas"]["User"];
+                permission: filledComponents["schemas"]["UserSharedCloudDrivePermission"];
+            }[];
+            /** @description The user groups that have a permission on it. */
+            groupsData: {
+                userGroup: filledComponents["schemas"]["UserGroup"];
+                permission: filledComponents["schemas"]["UserGroupSharedCloudDrivePermission"];
+            }[];
+        } & filledComponents["schemas"]["SharedCloudDrive"];
+        /**
+         * @description One page of shared cloud drives with details.
+         * @example {
+         *       "data": [
+         *         {
+         *           "id": "11111111-1111-1111-1111-111111111111",
+         *           "name": "Creative",
+         *           "cloudAccountId": "00000000-0000-0000-0000-000000000000",
+         *           "storageName": "my-shared-bucket",
+         *           "prefix": "projects/creative/",
+         *           "prefixId": "",
+         *           "storageId": "",
+         *           "objectsPerFolder": 10000,
+         *           "allowDelete": false,
+         *           "localCacheEncrypted": false,
+         *           "cloudObjectsEncrypted": false,
+         *           "driveType": 1,
+         *           "syncType": 2,
+         *           "active": true,
+         *           "projectsData": [
+         *             {
+         *               "project": {
+         *                 "id": "00000000-0000-0000-0000-000000000000",
+         *                 "name": "Campaign 2026",
+         *                 "description": "Q1 creative campaign",
+         *                 "active": true
+         *               },
+         *               "projectSharedCloudDrive": {
+         *                 "id": "22222222-2222-2222-2222-222222222222",
+         *                 "projectId": "00000000-0000-0000-0000-000000000000",
+         *                 "sharedCloudDriveId": "11111111-1111-1111-1111-111111111111"
+         *               }
+         *             }
+         *           ],
+         *           "usersData": [
+         *             {
+         *               "user": {
+         *                 "id": "00000000-0000-0000-0000-000000000000",
+         *                 "firstname": "Jane",
+         *                 "lastname": "Doe",
+         *                 "username": "user@example.com",
+         *                 "email": "user@example.com",
+         *                 "userType": 32,
+         *                 "status": 1,
+         *                 "owner": false,
+         *                 "mfa": false,
+         *                 "createDate": "2026-01-01T00:00:00Z"
+         *               },
+         *               "permission": {
+         *                 "id": "22222222-2222-2222-2222-222222222222",
+         *                 "userId": "00000000-0000-0000-0000-000000000000",
+         *                 "sharedCloudDriveId": "11111111-1111-1111-1111-111111111111",
+         *                 "permissionType": 2
+         *               }
+         *             }
+         *           ],
+         *           "groupsData": []
+         *         }
+         *       ],
+         *       "total": 1,
+         *       "options": {
+         *         "page": 1,
+         *         "pageSize": 50
+         *       }
+         *     }
+         */
+        SharedCloudDriveWithDetailsCollection: {
+            /** @description The drives of the page. */
+            data: filledComponents["schemas"]["SharedCloudDriveWithDetailsDTO"][];
+            /**
+             * Format: int64
+             * @description How many match the filters, over all pages.
+             */
+            total: number;
+            options: filledComponents["schemas"]["PageOptions"];
+        };
+        /**
+         * @description A shared cloud drive to create.
+         * @example {
+         *       "name": "Creative",
+         *       "cloudAccountId": "00000000-0000-0000-0000-000000000000",
+         *       "storageName": "my-shared-bucket",
+         *       "prefix": "projects/creative/",
+         *       "prefixId": "",
+         *       "storageId": "",
+         *       "objectsPerFolder": 10000,
+         *       "allowDelete": false,
+         *       "localCacheEncrypted": false,
+         *       "cloudObjectsEncrypted": false,
+         *       "driveType": 1,
+         *       "syncType": 2,
+         *       "active": true
+         *     }
+         */
+        InsertSharedCloudDriveRequest: {
+            /** @description The display name, unique in the account without regard to case; spaces around it are cut off. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description The cloud account that holds the backing bucket.
+             */
+            cloudAccountId: string;
+            /** @description The name of the backing bucket. */
+            storageName: string;
+            /**
+             * @description The path prefix within the bucket; empty for the whole bucket.
+             * @default
+             */
+            prefix: string;
+            /**
+             * @description The provider's id of the prefix. Its meaning is not documented.
+             * @default
+             */
+            prefixId: string;
+            /**
+             * @description The provider's id of the bucket. Its meaning is not documented.
+             * @default
+             */
+            storageId: string;
+            /**
+             * Format: int32
+             * @description The most objects that are listed in one folder.
+             * @default 10000
+             */
+            objectsPerFolder: number;
+            /**
+             * @description Whether what is deleted locally is deleted in the cloud too.
+             * @default false
+             */
+            allowDelete: boolean;
+            /**
+             * @description Whether the local cache is encrypted.
+             * @default false
+             */
+            localCacheEncrypted: boolean;
+            /**
+             * @description Whether objects are encrypted at rest in the cloud.
+             * @default false
+             */
+            cloudObjectsEncrypted: boolean;
+            /** @default 1 */
+            driveType: filledComponents["schemas"]["DriveType"];
+            /** @default 1 */
+            syncType: filledComponents["schemas"]["SyncType"];
+            /**
+             * @description Whether the drive is in use. Its meaning is not documented.
+             * @default true
+             */
+            active: boolean;
+        };
+        /**
+         * @description The changes of a shared cloud drive; what is left out stays as it is.
+         * @example {
+         *       "id": "00000000-0000-0000-0000-000000000000",
+         *       "name": "Creative",
+         *       "cloudAccountId": "00000000-0000-0000-0000-000000000000",
+         *       "storageName": "my-shared-bucket",
+         *       "prefix": "projects/creative/",
+         *       "prefixId": "",
+         *       "storageId": "",
+         *       "objectsPerFolder": 10000,
+         *       "allowDelete": false,
+         *       "localCacheEncrypted": false,
+         *       "cloudObjectsEncrypted": false,
+         *       "driveType": 1,
+         *       "syncType": 2,
+         *       "active": true
+         *     }
+         */
+        UpdateSharedCloudDriveRequest: {
+            /**
+             * Format: uuid
+             * @description The drive to change.
+             */
+            id: string;
+            /** @description The display name, unique in the account without regard to case; spaces around it are cut off. */
+            name?: string;
+            /**
+             * Format: uuid
+             * @description The cloud account that holds the backing bucket.
+             */
+            cloudAccountId?: string;
+            /** @description The name of the backing bucket. */
+            storageName?: string;
+            /** @description The path prefix within the bucket; empty for the whole bucket. */
+            prefix?: string;
+            /** @description The provider's id of the prefix. Its meaning is not documented. */
+            prefixId?: string;
+            /** @description The provider's id of the bucket. Its meaning is not documented. */
+            storageId?: string;
+            /**
+             * Format: int32
+             * @description The most objects that are listed in one folder.
+             */
+            objectsPerFolder?: number;
+            /** @description Whether what is deleted locally is deleted in the cloud too. */
+            allowDelete?: boolean;
+            /** @description Whether the local cache is encrypted. */
+            localCacheEncrypted?: boolean;
+            /** @description Whether objects are encrypted at rest in the cloud. */
+            cloudObjectsEncrypted?: boolean;
+            driveType?: filledComponents["schemas"]["DriveType"];
+            syncType?: filledComponents["schemas"]["SyncType"];
+            /** @description Whether the drive is in use. Its meaning is not documented. */
+            active?: boolean;
+        };
+        /**
          * Format: int32
          * @description The lifecycle state of the agent.
          * @example 1
@@ -1251,20 +2587,6 @@ export interface filledComponents {
              */
             expirationDate?: string | null;
         };
-        /**
-         * Format: int32
-         * @description How a drive appears on the machine.
-         * @example 1
-         * @enum {integer}
-         */
-        DriveType: 1 | 2;
-        /**
-         * Format: int32
-         * @description How much of a drive is kept on the machine.
-         * @example 1
-         * @enum {integer}
-         */
-        SyncType: 1 | 2;
     };
     responses: never;
     parameters: never;

@@ -360,6 +360,558 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/userspermission/users_project_permission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Edit User-Project Permission
+         * @description Changes the levels of entries that exist already. All entries or none: an unknown id is answered 499 `NOT_FOUND`, an entry that is sent along with another user or project 499 `DEFAULT` (chosen).
+         */
+        put: operations["editUserProjectPermission"];
+        /**
+         * Add User-Project Permission
+         * @description Gives users the stated permission on projects. Where an entry exists already, it gets the stated level and keeps its id (chosen). All entries or none: a user or a project that does not exist is answered 499 `NOT_FOUND`.
+         */
+        post: operations["addUserProjectPermission"];
+        /**
+         * Delete User-Project Permission
+         * @description Deletes one permission entry. An unknown id is answered 499 `NOT_FOUND`.
+         */
+        delete: operations["deleteUserProjectPermission"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/userspermission/get_users_assigned_to_project": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Users Assigned to Project
+         * @description Returns one page of the users that have a permission on a project, with their entries. An unknown project is answered 499 `NOT_FOUND`.
+         */
+        get: operations["getUsersAssignedToProject"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/userspermission/get_projects_assigned_to_user": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Projects Assigned to User
+         * @description Returns one page of the projects that a user has a permission on, with the entries; what reaches the user in another way is not among them (chosen). Whoever is no administrator may ask only about the own user, and finds only what reaches the caller; anybody else of the account is answered 499 `ACCESS` (chosen). An unknown user is answered 499 `NOT_FOUND`.
+         */
+        get: operations["getProjectsAssignedToUser"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/userspermission/users_sharedclouddrive_permision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Edit User-SharedCloudDrive Permission
+         * @description Changes the levels of entries that exist already. All entries or none: an unknown id is answered 499 `NOT_FOUND`, an entry that is sent along with another user or shared cloud drive 499 `DEFAULT` (chosen). The path is spelled `permision`, as documented.
+         */
+        put: operations["editUserSharedCloudDrivePermission"];
+        /**
+         * Add User-SharedCloudDrive Permission
+         * @description Gives users the stated permission on shared cloud drives. Where an entry exists already, it gets the stated level and keeps its id (chosen). All entries or none: a user or a shared cloud drive that does not exist is answered 499 `NOT_FOUND`. The path is spelled `permision`, as documented.
+         */
+        post: operations["addUserSharedCloudDrivePermission"];
+        /**
+         * Delete User-SharedCloudDrive Permission
+         * @description Deletes one permission entry. An unknown id is answered 499 `NOT_FOUND`. The path is spelled `permision`, as documented.
+         */
+        delete: operations["deleteUserSharedCloudDrivePermission"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/userspermission/get_users_assigned_to_sharedclouddrive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Users Assigned to Shared Cloud Drive
+         * @description Returns one page of the users that have a permission on a shared cloud drive, with their entries. An unknown shared cloud drive is answered 499 `NOT_FOUND`.
+         */
+        get: operations["getUsersAssignedToSharedCloudDrive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/userspermission/get_sharedclouddrive_assigned_to_user": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Shared Cloud Drives Assigned to User
+         * @description Returns one page of the shared cloud drives that a user has a permission on, with the entries; what reaches the user in another way is not among them (chosen). Whoever is no administrator may ask only about the own user, and finds only what reaches the caller; anybody else of the account is answered 499 `ACCESS` (chosen). An unknown user is answered 499 `NOT_FOUND`.
+         */
+        get: operations["getSharedCloudDrivesAssignedToUser"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/userspermission/usergroups_project_permission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Edit UserGroup-Project Permission
+         * @description Changes the levels of entries that exist already. All entries or none: an unknown id is answered 499 `NOT_FOUND`, an entry that is sent along with another user group or project 499 `DEFAULT` (chosen).
+         */
+        put: operations["editUserGroupProjectPermission"];
+        /**
+         * Add UserGroup-Project Permission
+         * @description Gives user groups the stated permission on projects. Where an entry exists already, it gets the stated level and keeps its id (chosen). All entries or none: a user group or a project that does not exist is answered 499 `NOT_FOUND`.
+         */
+        post: operations["addUserGroupProjectPermission"];
+        /**
+         * Delete UserGroup-Project Permission
+         * @description Deletes one permission entry. An unknown id is answered 499 `NOT_FOUND`.
+         */
+        delete: operations["deleteUserGroupProjectPermission"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/userspermission/get_usergroups_assigned_to_project": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get User Groups Assigned to Project
+         * @description Returns one page of the user groups that have a permission on a project, with their entries. An unknown project is answered 499 `NOT_FOUND`.
+         */
+        get: operations["getUserGroupsAssignedToProject"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/userspermission/get_projects_assigned_to_usergroup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Projects Assigned to User Group
+         * @description Returns one page of the projects that a user group has a permission on, with the entries; what reaches the user group in another way is not among them (chosen). Whoever is no administrator may ask only about groups that the caller is in, and finds only what reaches the caller; any other group of the account is answered 499 `ACCESS` (chosen). An unknown user group is answered 499 `NOT_FOUND`.
+         */
+        get: operations["getProjectsAssignedToUserGroup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/userspermission/usergroup_sharedclouddrive_permission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Edit UserGroup-SharedCloudDrive Permission
+         * @description Changes the levels of entries that exist already. All entries or none: an unknown id is answered 499 `NOT_FOUND`, an entry that is sent along with another user group or shared cloud drive 499 `DEFAULT` (chosen).
+         */
+        put: operations["editUserGroupSharedCloudDrivePermission"];
+        /**
+         * Add UserGroup-SharedCloudDrive Permission
+         * @description Gives user groups the stated permission on shared cloud drives. Where an entry exists already, it gets the stated level and keeps its id (chosen). All entries or none: a user group or a shared cloud drive that does not exist is answered 499 `NOT_FOUND`.
+         */
+        post: operations["addUserGroupSharedCloudDrivePermission"];
+        /**
+         * Delete UserGroup-SharedCloudDrive Permission
+         * @description Deletes one permission entry. An unknown id is answered 499 `NOT_FOUND`.
+         */
+        delete: operations["deleteUserGroupSharedCloudDrivePermission"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/userspermission/get_usergroups_assigned_to_sharedclouddrive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get User Groups Assigned to Shared Cloud Drive
+         * @description Returns one page of the user groups that have a permission on a shared cloud drive, with their entries. An unknown shared cloud drive is answered 499 `NOT_FOUND`.
+         */
+        get: operations["getUserGroupsAssignedToSharedCloudDrive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/userspermission/get_sharedclouddrive_assigned_to_usergroup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Shared Cloud Drives Assigned to User Group
+         * @description Returns one page of the shared cloud drives that a user group has a permission on, with the entries; what reaches the user group in another way is not among them (chosen). Whoever is no administrator may ask only about groups that the caller is in, and finds only what reaches the caller; any other group of the account is answered 499 `ACCESS` (chosen). An unknown user group is answered 499 `NOT_FOUND`.
+         */
+        get: operations["getSharedCloudDrivesAssignedToUserGroup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/projects/get_all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get All Projects
+         * @description Returns one page of the projects of the account. An administrator of the account sees all of them, anybody else the projects that reach the caller (chosen).
+         */
+        get: operations["getAllProjects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/projects/get_all_with_details": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get All Projects With Details
+         * @description Returns one page of the projects of the account, each with its users, user groups and shared cloud drives. An administrator of the account sees all of them, anybody else the projects that reach the caller (chosen). The same holds for what is inlined.
+         */
+        get: operations["getAllProjectsWithDetails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/projects/insert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Insert Project
+         * @description Creates a project in the account. A name that a living project of the account has, in whatever case, is refused with 499 `DUPLICATE` (chosen).
+         */
+        post: operations["insertProject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/projects/update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Update Project
+         * @description Changes the project that the `id` of the body names; what is left out stays as it is (chosen). An unknown id is answered 499 `NOT_FOUND`, a name that is taken 499 `DUPLICATE`.
+         */
+        put: operations["updateProject"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/projects/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Project
+         * @description Deletes a project softly: it is answered nowhere any more, and its permissions and assignments go with it (chosen). An unknown id is answered 499 `NOT_FOUND`.
+         */
+        delete: operations["deleteProject"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/projects/get_assigned_sharedclouddrives": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Assigned Shared Cloud Drives
+         * @description Returns one page of the shared cloud drives that are assigned to a project. An administrator of the account sees all of them, anybody else the drives that reach the caller (chosen). A project that does not reach the caller is answered 499 `NOT_FOUND`, like an unknown one.
+         */
+        get: operations["getAssignedSharedCloudDrives"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/projects/get_assigned_projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Assigned Projects
+         * @description Returns one page of the projects that a shared cloud drive is assigned to. An administrator of the account sees all of them, anybody else the projects that reach the caller (chosen). A drive that does not reach the caller is answered 499 `NOT_FOUND`, like an unknown one.
+         */
+        get: operations["getAssignedProjects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/projects/assign_sharedclouddrive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Assign Shared Cloud Drive
+         * @description Assigns shared cloud drives to projects. Pairs that exist already are skipped (inferred). All pairs or none: a project or a drive that does not exist is answered 499 `NOT_FOUND` (chosen).
+         */
+        post: operations["assignSharedCloudDrive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/projects/unassign_sharedclouddrive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Unassign Shared Cloud Drive
+         * @description Removes one assignment of a shared cloud drive to a project. An unknown id is answered 499 `NOT_FOUND`.
+         */
+        delete: operations["unassignSharedCloudDrive"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sharedclouddrive/get_all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get All Shared Cloud Drives
+         * @description Returns one page of the shared cloud drives of the account. An administrator of the account sees all of them, anybody else the drives that reach the caller (chosen).
+         */
+        get: operations["getAllSharedCloudDrives"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sharedclouddrive/get_all_with_details": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get All Shared Cloud Drives With Details
+         * @description Returns one page of the shared cloud drives of the account, each with its projects, users and user groups. An administrator of the account sees all of them, anybody else the drives that reach the caller (chosen). The same holds for what is inlined.
+         */
+        get: operations["getAllSharedCloudDrivesWithDetails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sharedclouddrive/insert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Insert Shared Cloud Drive
+         * @description Creates a drive on a cloud account and a bucket that exist already. Whether the bucket exists is not looked up (chosen). A cloud account that the account does not have is answered 499 `NOT_FOUND`, a name that is taken, in whatever case, 499 `DUPLICATE` (chosen).
+         */
+        post: operations["insertSharedCloudDrive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sharedclouddrive/update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Update Shared Cloud Drive
+         * @description Changes the drive that the `id` of the body names; what is left out stays as it is (chosen). An unknown id or cloud account is answered 499 `NOT_FOUND`, a name that is taken 499 `DUPLICATE`.
+         */
+        put: operations["updateSharedCloudDrive"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sharedclouddrive/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Shared Cloud Drive
+         * @description Deletes a drive softly: it is answered nowhere any more, and its permissions and assignments go first (inferred from the Web API). The bucket stays as it is. An unknown id is answered 499 `NOT_FOUND`.
+         */
+        delete: operations["deleteSharedCloudDrive"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/management/agent_status": {
         parameters: {
             query?: never;
@@ -1710,6 +2262,1342 @@ export interface components {
             userCode?: string;
         };
         /**
+         * @description Entries with the levels that they shall have. All of them, or none.
+         * @example [
+         *       {
+         *         "id": "22222222-2222-2222-2222-222222222222",
+         *         "userId": "00000000-0000-0000-0000-000000000000",
+         *         "projectId": "11111111-1111-1111-1111-111111111111",
+         *         "permissionType": 1
+         *       }
+         *     ]
+         */
+        EditUserProjectPermissionRequest: {
+            /**
+             * Format: uuid
+             * @description The entry to change.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The user of the entry, when it is sent along.
+             */
+            userId?: string;
+            /**
+             * Format: uuid
+             * @description The project of the entry, when it is sent along.
+             */
+            projectId?: string;
+            permissionType: components["schemas"]["PermissionType"];
+        }[];
+        /**
+         * @description Permissions to give. All of them, or none.
+         * @example [
+         *       {
+         *         "userId": "00000000-0000-0000-0000-000000000000",
+         *         "projectId": "11111111-1111-1111-1111-111111111111",
+         *         "permissionType": 2
+         *       }
+         *     ]
+         */
+        AddUserProjectPermissionRequest: {
+            /**
+             * Format: uuid
+             * @description The user whom the permission is for.
+             */
+            userId: string;
+            /**
+             * Format: uuid
+             * @description The project that the permission is on.
+             */
+            projectId: string;
+            permissionType: components["schemas"]["PermissionType"];
+        }[];
+        /**
+         * @description What a user may do with a project.
+         * @example {
+         *       "id": "22222222-2222-2222-2222-222222222222",
+         *       "userId": "00000000-0000-0000-0000-000000000000",
+         *       "projectId": "11111111-1111-1111-1111-111111111111",
+         *       "permissionType": 2
+         *     }
+         */
+        UserProjectPermission: {
+            /**
+             * Format: uuid
+             * @description The id of the entry, which edit and delete take.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The user whom the permission is for.
+             */
+            userId: string;
+            /**
+             * Format: uuid
+             * @description The project that the permission is on.
+             */
+            projectId: string;
+            permissionType: components["schemas"]["PermissionType"];
+        };
+        /**
+         * @description A permission with its user and its project in full.
+         * @example {
+         *       "user": {
+         *         "id": "00000000-0000-0000-0000-000000000000",
+         *         "firstname": "Jane",
+         *         "lastname": "Doe",
+         *         "username": "user@example.com",
+         *         "email": "user@example.com",
+         *         "userType": 32,
+         *         "status": 1,
+         *         "owner": false,
+         *         "mfa": false,
+         *         "createDate": "2026-01-01T00:00:00Z"
+         *       },
+         *       "project": {
+         *         "id": "11111111-1111-1111-1111-111111111111",
+         *         "name": "Campaign 2026",
+         *         "description": "Q1 creative campaign",
+         *         "active": true
+         *       },
+         *       "permission": {
+         *         "id": "22222222-2222-2222-2222-222222222222",
+         *         "userId": "00000000-0000-0000-0000-000000000000",
+         *         "projectId": "11111111-1111-1111-1111-111111111111",
+         *         "permissionType": 2
+         *       }
+         *     }
+         */
+        UserProjectPermissionDTO: {
+            user: components["schemas"]["User"];
+            project: components["schemas"]["Project"];
+            permission: components["schemas"]["UserProjectPermission"];
+        };
+        /**
+         * @description One page of permissions.
+         * @example {
+         *       "data": [
+         *         {
+         *           "user": {
+         *             "id": "00000000-0000-0000-0000-000000000000",
+         *             "firstname": "Jane",
+         *             "lastname": "Doe",
+         *             "username": "user@example.com",
+         *             "email": "user@example.com",
+         *             "userType": 32,
+         *             "status": 1,
+         *             "owner": false,
+         *             "mfa": false,
+         *             "createDate": "2026-01-01T00:00:00Z"
+         *           },
+         *           "project": {
+         *             "id": "11111111-1111-1111-1111-111111111111",
+         *             "name": "Campaign 2026",
+         *             "description": "Q1 creative campaign",
+         *             "active": true
+         *           },
+         *           "permission": {
+         *             "id": "22222222-2222-2222-2222-222222222222",
+         *             "userId": "00000000-0000-0000-0000-000000000000",
+         *             "projectId": "11111111-1111-1111-1111-111111111111",
+         *             "permissionType": 2
+         *           }
+         *         }
+         *       ],
+         *       "total": 1,
+         *       "options": {
+         *         "page": 1,
+         *         "pageSize": 50
+         *       }
+         *     }
+         */
+        UserProjectPermissionCollection: {
+            /** @description The permissions of the page. */
+            data: components["schemas"]["UserProjectPermissionDTO"][];
+            /**
+             * Format: int64
+             * @description How many match the filters, over all pages.
+             */
+            total: number;
+            options: components["schemas"]["PageOptions"];
+        };
+        /**
+         * @description Entries with the levels that they shall have. All of them, or none.
+         * @example [
+         *       {
+         *         "id": "22222222-2222-2222-2222-222222222222",
+         *         "userId": "00000000-0000-0000-0000-000000000000",
+         *         "sharedCloudDriveId": "11111111-1111-1111-1111-111111111111",
+         *         "permissionType": 1
+         *       }
+         *     ]
+         */
+        EditUserSharedCloudDrivePermissionRequest: {
+            /**
+             * Format: uuid
+             * @description The entry to change.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The user of the entry, when it is sent along.
+             */
+            userId?: string;
+            /**
+             * Format: uuid
+             * @description The shared cloud drive of the entry, when it is sent along.
+             */
+            sharedCloudDriveId?: string;
+            permissionType: components["schemas"]["PermissionType"];
+        }[];
+        /**
+         * @description Permissions to give. All of them, or none.
+         * @example [
+         *       {
+         *         "userId": "00000000-0000-0000-0000-000000000000",
+         *         "sharedCloudDriveId": "11111111-1111-1111-1111-111111111111",
+         *         "permissionType": 2
+         *       }
+         *     ]
+         */
+        AddUserSharedCloudDrivePermissionRequest: {
+            /**
+             * Format: uuid
+             * @description The user whom the permission is for.
+             */
+            userId: string;
+            /**
+             * Format: uuid
+             * @description The shared cloud drive that the permission is on.
+             */
+            sharedCloudDriveId: string;
+            permissionType: components["schemas"]["PermissionType"];
+        }[];
+        /**
+         * Format: int32
+         * @description How a drive appears on the machine.
+         * @example 1
+         * @enum {integer}
+         */
+        DriveType: 1 | 2;
+        /**
+         * Format: int32
+         * @description How much of a drive is kept on the machine.
+         * @example 1
+         * @enum {integer}
+         */
+        SyncType: 1 | 2;
+        /**
+         * @description What a user may do with a shared cloud drive.
+         * @example {
+         *       "id": "22222222-2222-2222-2222-222222222222",
+         *       "userId": "00000000-0000-0000-0000-000000000000",
+         *       "sharedCloudDriveId": "11111111-1111-1111-1111-111111111111",
+         *       "permissionType": 2
+         *     }
+         */
+        UserSharedCloudDrivePermission: {
+            /**
+             * Format: uuid
+             * @description The id of the entry, which edit and delete take.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The user whom the permission is for.
+             */
+            userId: string;
+            /**
+             * Format: uuid
+             * @description The shared cloud drive that the permission is on.
+             */
+            sharedCloudDriveId: string;
+            permissionType: components["schemas"]["PermissionType"];
+        };
+        /**
+         * @description A permission with its user and its shared cloud drive in full.
+         * @example {
+         *       "user": {
+         *         "id": "00000000-0000-0000-0000-000000000000",
+         *         "firstname": "Jane",
+         *         "lastname": "Doe",
+         *         "username": "user@example.com",
+         *         "email": "user@example.com",
+         *         "userType": 32,
+         *         "status": 1,
+         *         "owner": false,
+         *         "mfa": false,
+         *         "createDate": "2026-01-01T00:00:00Z"
+         *       },
+         *       "sharedClouDrive": {
+         *         "id": "11111111-1111-1111-1111-111111111111",
+         *         "name": "Creative",
+         *         "cloudAccountId": "00000000-0000-0000-0000-000000000000",
+         *         "storageName": "my-shared-bucket",
+         *         "prefix": "projects/creative/",
+         *         "prefixId": "",
+         *         "storageId": "",
+         *         "objectsPerFolder": 10000,
+         *         "allowDelete": false,
+         *         "localCacheEncrypted": false,
+         *         "cloudObjectsEncrypted": false,
+         *         "driveType": 1,
+         *         "syncType": 2,
+         *         "active": true
+         *       },
+         *       "permission": {
+         *         "id": "22222222-2222-2222-2222-222222222222",
+         *         "userId": "00000000-0000-0000-0000-000000000000",
+         *         "sharedCloudDriveId": "11111111-1111-1111-1111-111111111111",
+         *         "permissionType": 2
+         *       }
+         *     }
+         */
+        UserSharedCloudDrivePermissionDTO: {
+            user: components["schemas"]["User"];
+            sharedClouDrive: components["schemas"]["SharedCloudDrive"];
+            permission: components["schemas"]["UserSharedCloudDrivePermission"];
+        };
+        /**
+         * @description One page of permissions.
+         * @example {
+         *       "data": [
+         *         {
+         *           "user": {
+         *             "id": "00000000-0000-0000-0000-000000000000",
+         *             "firstname": "Jane",
+         *             "lastname": "Doe",
+         *             "username": "user@example.com",
+         *             "email": "user@example.com",
+         *             "userType": 32,
+         *             "status": 1,
+         *             "owner": false,
+         *             "mfa": false,
+         *             "createDate": "2026-01-01T00:00:00Z"
+         *           },
+         *           "sharedClouDrive": {
+         *             "id": "11111111-1111-1111-1111-111111111111",
+         *             "name": "Creative",
+         *             "cloudAccountId": "00000000-0000-0000-0000-000000000000",
+         *             "storageName": "my-shared-bucket",
+         *             "prefix": "projects/creative/",
+         *             "prefixId": "",
+         *             "storageId": "",
+         *             "objectsPerFolder": 10000,
+         *             "allowDelete": false,
+         *             "localCacheEncrypted": false,
+         *             "cloudObjectsEncrypted": false,
+         *             "driveType": 1,
+         *             "syncType": 2,
+         *             "active": true
+         *           },
+         *           "permission": {
+         *             "id": "22222222-2222-2222-2222-222222222222",
+         *             "userId": "00000000-0000-0000-0000-000000000000",
+         *             "sharedCloudDriveId": "11111111-1111-1111-1111-111111111111",
+         *             "permissionType": 2
+         *           }
+         *         }
+         *       ],
+         *       "total": 1,
+         *       "options": {
+         *         "page": 1,
+         *         "pageSize": 50
+         *       }
+         *     }
+         */
+        UserSharedCloudDrivePermissionCollection: {
+            /** @description The permissions of the page. */
+            data: components["schemas"]["UserSharedCloudDrivePermissionDTO"][];
+            /**
+             * Format: int64
+             * @description How many match the filters, over all pages.
+             */
+            total: number;
+            options: components["schemas"]["PageOptions"];
+        };
+        /**
+         * @description Entries with the levels that they shall have. All of them, or none.
+         * @example [
+         *       {
+         *         "id": "22222222-2222-2222-2222-222222222222",
+         *         "userGroupId": "00000000-0000-0000-0000-000000000000",
+         *         "projectId": "11111111-1111-1111-1111-111111111111",
+         *         "permissionType": 1
+         *       }
+         *     ]
+         */
+        EditUserGroupProjectPermissionRequest: {
+            /**
+             * Format: uuid
+             * @description The entry to change.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The user group of the entry, when it is sent along.
+             */
+            userGroupId?: string;
+            /**
+             * Format: uuid
+             * @description The project of the entry, when it is sent along.
+             */
+            projectId?: string;
+            permissionType: components["schemas"]["PermissionType"];
+        }[];
+        /**
+         * @description Permissions to give. All of them, or none.
+         * @example [
+         *       {
+         *         "userGroupId": "00000000-0000-0000-0000-000000000000",
+         *         "projectId": "11111111-1111-1111-1111-111111111111",
+         *         "permissionType": 2
+         *       }
+         *     ]
+         */
+        AddUserGroupProjectPermissionRequest: {
+            /**
+             * Format: uuid
+             * @description The user group whom the permission is for.
+             */
+            userGroupId: string;
+            /**
+             * Format: uuid
+             * @description The project that the permission is on.
+             */
+            projectId: string;
+            permissionType: components["schemas"]["PermissionType"];
+        }[];
+        /**
+         * @description What a user group may do with a project.
+         * @example {
+         *       "id": "22222222-2222-2222-2222-222222222222",
+         *       "userGroupId": "00000000-0000-0000-0000-000000000000",
+         *       "projectId": "11111111-1111-1111-1111-111111111111",
+         *       "permissionType": 2
+         *     }
+         */
+        UserGroupProjectPermission: {
+            /**
+             * Format: uuid
+             * @description The id of the entry, which edit and delete take.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The user group whom the permission is for.
+             */
+            userGroupId: string;
+            /**
+             * Format: uuid
+             * @description The project that the permission is on.
+             */
+            projectId: string;
+            permissionType: components["schemas"]["PermissionType"];
+        };
+        /**
+         * @description A permission with its user group and its project in full.
+         * @example {
+         *       "userGroup": {
+         *         "id": "00000000-0000-0000-0000-000000000000",
+         *         "name": "Design Team",
+         *         "description": "Users working on the creative project",
+         *         "active": true
+         *       },
+         *       "project": {
+         *         "id": "11111111-1111-1111-1111-111111111111",
+         *         "name": "Campaign 2026",
+         *         "description": "Q1 creative campaign",
+         *         "active": true
+         *       },
+         *       "permission": {
+         *         "id": "22222222-2222-2222-2222-222222222222",
+         *         "userGroupId": "00000000-0000-0000-0000-000000000000",
+         *         "projectId": "11111111-1111-1111-1111-111111111111",
+         *         "permissionType": 2
+         *       }
+         *     }
+         */
+        UserGroupProjectPermissionDTO: {
+            userGroup: components["schemas"]["UserGroup"];
+            project: components["schemas"]["Project"];
+            permission: components["schemas"]["UserGroupProjectPermission"];
+        };
+        /**
+         * @description One page of permissions.
+         * @example {
+         *       "data": [
+         *         {
+         *           "userGroup": {
+         *             "id": "00000000-0000-0000-0000-000000000000",
+         *             "name": "Design Team",
+         *             "description": "Users working on the creative project",
+         *             "active": true
+         *           },
+         *           "project": {
+         *             "id": "11111111-1111-1111-1111-111111111111",
+         *             "name": "Campaign 2026",
+         *             "description": "Q1 creative campaign",
+         *             "active": true
+         *           },
+         *           "permission": {
+         *             "id": "22222222-2222-2222-2222-222222222222",
+         *             "userGroupId": "00000000-0000-0000-0000-000000000000",
+         *             "projectId": "11111111-1111-1111-1111-111111111111",
+         *             "permissionType": 2
+         *           }
+         *         }
+         *       ],
+         *       "total": 1,
+         *       "options": {
+         *         "page": 1,
+         *         "pageSize": 50
+         *       }
+         *     }
+         */
+        UserGroupProjectPermissionCollection: {
+            /** @description The permissions of the page. */
+            data: components["schemas"]["UserGroupProjectPermissionDTO"][];
+            /**
+             * Format: int64
+             * @description How many match the filters, over all pages.
+             */
+            total: number;
+            options: components["schemas"]["PageOptions"];
+        };
+        /**
+         * @description Entries with the levels that they shall have. All of them, or none.
+         * @example [
+         *       {
+         *         "id": "22222222-2222-2222-2222-222222222222",
+         *         "userGroupId": "00000000-0000-0000-0000-000000000000",
+         *         "sharedCloudDriveId": "11111111-1111-1111-1111-111111111111",
+         *         "permissionType": 1
+         *       }
+         *     ]
+         */
+        EditUserGroupSharedCloudDrivePermissionRequest: {
+            /**
+             * Format: uuid
+             * @description The entry to change.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The user group of the entry, when it is sent along.
+             */
+            userGroupId?: string;
+            /**
+             * Format: uuid
+             * @description The shared cloud drive of the entry, when it is sent along.
+             */
+            sharedCloudDriveId?: string;
+            permissionType: components["schemas"]["PermissionType"];
+        }[];
+        /**
+         * @description Permissions to give. All of them, or none.
+         * @example [
+         *       {
+         *         "userGroupId": "00000000-0000-0000-0000-000000000000",
+         *         "sharedCloudDriveId": "11111111-1111-1111-1111-111111111111",
+         *         "permissionType": 2
+         *       }
+         *     ]
+         */
+        AddUserGroupSharedCloudDrivePermissionRequest: {
+            /**
+             * Format: uuid
+             * @description The user group whom the permission is for.
+             */
+            userGroupId: string;
+            /**
+             * Format: uuid
+             * @description The shared cloud drive that the permission is on.
+             */
+            sharedCloudDriveId: string;
+            permissionType: components["schemas"]["PermissionType"];
+        }[];
+        /**
+         * @description What a user group may do with a shared cloud drive.
+         * @example {
+         *       "id": "22222222-2222-2222-2222-222222222222",
+         *       "userGroupId": "00000000-0000-0000-0000-000000000000",
+         *       "sharedCloudDriveId": "11111111-1111-1111-1111-111111111111",
+         *       "permissionType": 2
+         *     }
+         */
+        UserGroupSharedCloudDrivePermission: {
+            /**
+             * Format: uuid
+             * @description The id of the entry, which edit and delete take.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The user group whom the permission is for.
+             */
+            userGroupId: string;
+            /**
+             * Format: uuid
+             * @description The shared cloud drive that the permission is on.
+             */
+            sharedCloudDriveId: string;
+            permissionType: components["schemas"]["PermissionType"];
+        };
+        /**
+         * @description A permission with its user group and its shared cloud drive in full.
+         * @example {
+         *       "userGroup": {
+         *         "id": "00000000-0000-0000-0000-000000000000",
+         *         "name": "Design Team",
+         *         "description": "Users working on the creative project",
+         *         "active": true
+         *       },
+         *       "sharedCloudDrive": {
+         *         "id": "11111111-1111-1111-1111-111111111111",
+         *         "name": "Creative",
+         *         "cloudAccountId": "00000000-0000-0000-0000-000000000000",
+         *         "storageName": "my-shared-bucket",
+         *         "prefix": "projects/creative/",
+         *         "prefixId": "",
+         *         "storageId": "",
+         *         "objectsPerFolder": 10000,
+         *         "allowDelete": false,
+         *         "localCacheEncrypted": false,
+         *         "cloudObjectsEncrypted": false,
+         *         "driveType": 1,
+         *         "syncType": 2,
+         *         "active": true
+         *       },
+         *       "permission": {
+         *         "id": "22222222-2222-2222-2222-222222222222",
+         *         "userGroupId": "00000000-0000-0000-0000-000000000000",
+         *         "sharedCloudDriveId": "11111111-1111-1111-1111-111111111111",
+         *         "permissionType": 2
+         *       }
+         *     }
+         */
+        UserGroupSharedCloudDrivePermissionDTO: {
+            userGroup: components["schemas"]["UserGroup"];
+            sharedCloudDrive: components["schemas"]["SharedCloudDrive"];
+            permission: components["schemas"]["UserGroupSharedCloudDrivePermission"];
+        };
+        /**
+         * @description One page of permissions.
+         * @example {
+         *       "data": [
+         *         {
+         *           "userGroup": {
+         *             "id": "00000000-0000-0000-0000-000000000000",
+         *             "name": "Design Team",
+         *             "description": "Users working on the creative project",
+         *             "active": true
+         *           },
+         *           "sharedCloudDrive": {
+         *             "id": "11111111-1111-1111-1111-111111111111",
+         *             "name": "Creative",
+         *             "cloudAccountId": "00000000-0000-0000-0000-000000000000",
+         *             "storageName": "my-shared-bucket",
+         *             "prefix": "projects/creative/",
+         *             "prefixId": "",
+         *             "storageId": "",
+         *             "objectsPerFolder": 10000,
+         *             "allowDelete": false,
+         *             "localCacheEncrypted": false,
+         *             "cloudObjectsEncrypted": false,
+         *             "driveType": 1,
+         *             "syncType": 2,
+         *             "active": true
+         *           },
+         *           "permission": {
+         *             "id": "22222222-2222-2222-2222-222222222222",
+         *             "userGroupId": "00000000-0000-0000-0000-000000000000",
+         *             "sharedCloudDriveId": "11111111-1111-1111-1111-111111111111",
+         *             "permissionType": 2
+         *           }
+         *         }
+         *       ],
+         *       "total": 1,
+         *       "options": {
+         *         "page": 1,
+         *         "pageSize": 50
+         *       }
+         *     }
+         */
+        UserGroupSharedCloudDrivePermissionCollection: {
+            /** @description The permissions of the page. */
+            data: components["schemas"]["UserGroupSharedCloudDrivePermissionDTO"][];
+            /**
+             * Format: int64
+             * @description How many match the filters, over all pages.
+             */
+            total: number;
+            options: components["schemas"]["PageOptions"];
+        };
+        /**
+         * @description One page of projects.
+         * @example {
+         *       "data": [
+         *         {
+         *           "id": "00000000-0000-0000-0000-000000000000",
+         *           "name": "Campaign 2026",
+         *           "description": "Q1 creative campaign",
+         *           "active": true
+         *         }
+         *       ],
+         *       "total": 1,
+         *       "options": {
+         *         "page": 1,
+         *         "pageSize": 50
+         *       }
+         *     }
+         */
+        ProjectCollection: {
+            /** @description The projects of the page. */
+            data: components["schemas"]["Project"][];
+            /**
+             * Format: int64
+             * @description How many match the filters, over all pages.
+             */
+            total: number;
+            options: components["schemas"]["PageOptions"];
+        };
+        /**
+         * @description The assignment of a shared cloud drive to a project.
+         * @example {
+         *       "id": "22222222-2222-2222-2222-222222222222",
+         *       "projectId": "00000000-0000-0000-0000-000000000000",
+         *       "sharedCloudDriveId": "11111111-1111-1111-1111-111111111111"
+         *     }
+         */
+        ProjectSharedCloudDrive: {
+            /**
+             * Format: uuid
+             * @description The id of the assignment, which unassign takes.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The project.
+             */
+            projectId: string;
+            /**
+             * Format: uuid
+             * @description The shared cloud drive.
+             */
+            sharedCloudDriveId: string;
+        };
+        /**
+         * @description A project with what is assigned to it. A caller who is no administrator finds in it only what reaches the caller.
+         * @example {
+         *       "id": "00000000-0000-0000-0000-000000000000",
+         *       "name": "Campaign 2026",
+         *       "description": "Q1 creative campaign",
+         *       "active": true,
+         *       "usersData": [
+         *         {
+         *           "user": {
+         *             "id": "00000000-0000-0000-0000-000000000000",
+         *             "firstname": "Jane",
+         *             "lastname": "Doe",
+         *             "username": "user@example.com",
+         *             "email": "user@example.com",
+         *             "userType": 32,
+         *             "status": 1,
+         *             "owner": false,
+         *             "mfa": false,
+         *             "createDate": "2026-01-01T00:00:00Z"
+         *           },
+         *           "permission": {
+         *             "id": "22222222-2222-2222-2222-222222222222",
+         *             "userId": "00000000-0000-0000-0000-000000000000",
+         *             "projectId": "00000000-0000-0000-0000-000000000000",
+         *             "permissionType": 2
+         *           }
+         *         }
+         *       ],
+         *       "groupsData": [],
+         *       "drivesData": [
+         *         {
+         *           "sharedCloudDrive": {
+         *             "id": "11111111-1111-1111-1111-111111111111",
+         *             "name": "Creative",
+         *             "cloudAccountId": "00000000-0000-0000-0000-000000000000",
+         *             "storageName": "my-shared-bucket",
+         *             "prefix": "projects/creative/",
+         *             "prefixId": "",
+         *             "storageId": "",
+         *             "objectsPerFolder": 10000,
+         *             "allowDelete": false,
+         *             "localCacheEncrypted": false,
+         *             "cloudObjectsEncrypted": false,
+         *             "driveType": 1,
+         *             "syncType": 2,
+         *             "active": true
+         *           },
+         *           "projectSharedCloudDrive": {
+         *             "id": "22222222-2222-2222-2222-222222222222",
+         *             "projectId": "00000000-0000-0000-0000-000000000000",
+         *             "sharedCloudDriveId": "11111111-1111-1111-1111-111111111111"
+         *           }
+         *         }
+         *       ]
+         *     }
+         */
+        ProjectWithDetailsDTO: {
+            /** @description The users who have a permission on it. */
+            usersData: {
+                user: components["schemas"]["User"];
+                permission: components["schemas"]["UserProjectPermission"];
+            }[];
+            /** @description The user groups that have a permission on it. */
+            groupsData: {
+                userGroup: components["schemas"]["UserGroup"];
+                permission: components["schemas"]["UserGroupProjectPermission"];
+            }[];
+            /** @description The shared cloud drives that are assigned to it. */
+            drivesData: {
+                sharedCloudDrive: components["schemas"]["SharedCloudDrive"];
+                projectSharedCloudDrive: components["schemas"]["ProjectSharedCloudDrive"];
+            }[];
+        } & components["schemas"]["Project"];
+        /**
+         * @description One page of projects with details.
+         * @example {
+         *       "data": [
+         *         {
+         *           "id": "00000000-0000-0000-0000-000000000000",
+         *           "name": "Campaign 2026",
+         *           "description": "Q1 creative campaign",
+         *           "active": true,
+         *           "usersData": [
+         *             {
+         *               "user": {
+         *                 "id": "00000000-0000-0000-0000-000000000000",
+         *                 "firstname": "Jane",
+         *                 "lastname": "Doe",
+         *                 "username": "user@example.com",
+         *                 "email": "user@example.com",
+         *                 "userType": 32,
+         *                 "status": 1,
+         *                 "owner": false,
+         *                 "mfa": false,
+         *                 "createDate": "2026-01-01T00:00:00Z"
+         *               },
+         *               "permission": {
+         *                 "id": "22222222-2222-2222-2222-222222222222",
+         *                 "userId": "00000000-0000-0000-0000-000000000000",
+         *                 "projectId": "00000000-0000-0000-0000-000000000000",
+         *                 "permissionType": 2
+         *               }
+         *             }
+         *           ],
+         *           "groupsData": [],
+         *           "drivesData": [
+         *             {
+         *               "sharedCloudDrive": {
+         *                 "id": "11111111-1111-1111-1111-111111111111",
+         *                 "name": "Creative",
+         *                 "cloudAccountId": "00000000-0000-0000-0000-000000000000",
+         *                 "storageName": "my-shared-bucket",
+         *                 "prefix": "projects/creative/",
+         *                 "prefixId": "",
+         *                 "storageId": "",
+         *                 "objectsPerFolder": 10000,
+         *                 "allowDelete": false,
+         *                 "localCacheEncrypted": false,
+         *                 "cloudObjectsEncrypted": false,
+         *                 "driveType": 1,
+         *                 "syncType": 2,
+         *                 "active": true
+         *               },
+         *               "projectSharedCloudDrive": {
+         *                 "id": "22222222-2222-2222-2222-222222222222",
+         *                 "projectId": "00000000-0000-0000-0000-000000000000",
+         *                 "sharedCloudDriveId": "11111111-1111-1111-1111-111111111111"
+         *               }
+         *             }
+         *           ]
+         *         }
+         *       ],
+         *       "total": 1,
+         *       "options": {
+         *         "page": 1,
+         *         "pageSize": 50
+         *       }
+         *     }
+         */
+        ProjectWithDetailsCollection: {
+            /** @description The projects of the page. */
+            data: components["schemas"]["ProjectWithDetailsDTO"][];
+            /**
+             * Format: int64
+             * @description How many match the filters, over all pages.
+             */
+            total: number;
+            options: components["schemas"]["PageOptions"];
+        };
+        /**
+         * @description A project to create.
+         * @example {
+         *       "name": "Campaign 2026",
+         *       "description": "Q1 creative campaign",
+         *       "active": true
+         *     }
+         */
+        InsertProjectRequest: {
+            /** @description The display name, unique in the account without regard to case; spaces around it are cut off. */
+            name: string;
+            /**
+             * @description What it is for.
+             * @default
+             */
+            description?: string;
+            /**
+             * @description Whether it is in use.
+             * @default true
+             */
+            active?: boolean;
+        };
+        /**
+         * @description The changes of a project; what is left out stays as it is.
+         * @example {
+         *       "id": "00000000-0000-0000-0000-000000000000",
+         *       "name": "Campaign 2026",
+         *       "description": "Updated description",
+         *       "active": true
+         *     }
+         */
+        UpdateProjectRequest: {
+            /**
+             * Format: uuid
+             * @description The project to change.
+             */
+            id: string;
+            /** @description The display name, unique in the account without regard to case; spaces around it are cut off. */
+            name?: string;
+            /** @description What it is for. */
+            description?: string;
+            /** @description Whether it is in use. */
+            active?: boolean;
+        };
+        /**
+         * @description One assignment: the record itself, and the drive (in the list of a project's drives) or the project (in the list of a drive's projects) in full.
+         * @example {
+         *       "sharedCloudDrive": {
+         *         "id": "11111111-1111-1111-1111-111111111111",
+         *         "name": "Creative",
+         *         "cloudAccountId": "00000000-0000-0000-0000-000000000000",
+         *         "storageName": "my-shared-bucket",
+         *         "prefix": "projects/creative/",
+         *         "prefixId": "",
+         *         "storageId": "",
+         *         "objectsPerFolder": 10000,
+         *         "allowDelete": false,
+         *         "localCacheEncrypted": false,
+         *         "cloudObjectsEncrypted": false,
+         *         "driveType": 1,
+         *         "syncType": 2,
+         *         "active": true
+         *       },
+         *       "projectSharedCloudDrive": {
+         *         "id": "22222222-2222-2222-2222-222222222222",
+         *         "projectId": "00000000-0000-0000-0000-000000000000",
+         *         "sharedCloudDriveId": "11111111-1111-1111-1111-111111111111"
+         *       }
+         *     }
+         */
+        SharedCloudDriveProjectDTO: {
+            project?: components["schemas"]["Project"];
+            sharedCloudDrive?: components["schemas"]["SharedCloudDrive"];
+            projectSharedCloudDrive: components["schemas"]["ProjectSharedCloudDrive"];
+        };
+        /**
+         * @description One page of assignments.
+         * @example {
+         *       "data": [
+         *         {
+         *           "sharedCloudDrive": {
+         *             "id": "11111111-1111-1111-1111-111111111111",
+         *             "name": "Creative",
+         *             "cloudAccountId": "00000000-0000-0000-0000-000000000000",
+         *             "storageName": "my-shared-bucket",
+         *             "prefix": "projects/creative/",
+         *             "prefixId": "",
+         *             "storageId": "",
+         *             "objectsPerFolder": 10000,
+         *             "allowDelete": false,
+         *             "localCacheEncrypted": false,
+         *             "cloudObjectsEncrypted": false,
+         *             "driveType": 1,
+         *             "syncType": 2,
+         *             "active": true
+         *           },
+         *           "projectSharedCloudDrive": {
+         *             "id": "22222222-2222-2222-2222-222222222222",
+         *             "projectId": "00000000-0000-0000-0000-000000000000",
+         *             "sharedCloudDriveId": "11111111-1111-1111-1111-111111111111"
+         *           }
+         *         }
+         *       ],
+         *       "total": 1,
+         *       "options": {
+         *         "page": 1,
+         *         "pageSize": 50
+         *       }
+         *     }
+         */
+        SharedCloudDriveProjectCollection: {
+            /** @description The assignments of the page. */
+            data: components["schemas"]["SharedCloudDriveProjectDTO"][];
+            /**
+             * Format: int64
+             * @description How many match the filters, over all pages.
+             */
+            total: number;
+            options: components["schemas"]["PageOptions"];
+        };
+        /**
+         * @description The pairs to assign; those that exist already are skipped. All of them, or none.
+         * @example [
+         *       {
+         *         "projectId": "00000000-0000-0000-0000-000000000000",
+         *         "sharedCloudDriveId": "11111111-1111-1111-1111-111111111111"
+         *       }
+         *     ]
+         */
+        AssignSharedCloudDriveRequest: {
+            /**
+             * Format: uuid
+             * @description The project that gets the drive.
+             */
+            projectId: string;
+            /**
+             * Format: uuid
+             * @description The shared cloud drive.
+             */
+            sharedCloudDriveId: string;
+        }[];
+        /**
+         * @description One page of shared cloud drives.
+         * @example {
+         *       "data": [
+         *         {
+         *           "id": "00000000-0000-0000-0000-000000000000",
+         *           "name": "Creative",
+         *           "cloudAccountId": "00000000-0000-0000-0000-000000000000",
+         *           "storageName": "my-shared-bucket",
+         *           "prefix": "projects/creative/",
+         *           "prefixId": "",
+         *           "storageId": "",
+         *           "objectsPerFolder": 10000,
+         *           "allowDelete": false,
+         *           "localCacheEncrypted": false,
+         *           "cloudObjectsEncrypted": false,
+         *           "driveType": 1,
+         *           "syncType": 2,
+         *           "active": true
+         *         }
+         *       ],
+         *       "total": 1,
+         *       "options": {
+         *         "page": 1,
+         *         "pageSize": 50
+         *       }
+         *     }
+         */
+        SharedCloudDriveCollection: {
+            /** @description The drives of the page. */
+            data: components["schemas"]["SharedCloudDrive"][];
+            /**
+             * Format: int64
+             * @description How many match the filters, over all pages.
+             */
+            total: number;
+            options: components["schemas"]["PageOptions"];
+        };
+        /**
+         * @description A shared cloud drive with what is assigned to it. A caller who is no administrator finds in it only what reaches the caller.
+         * @example {
+         *       "id": "11111111-1111-1111-1111-111111111111",
+         *       "name": "Creative",
+         *       "cloudAccountId": "00000000-0000-0000-0000-000000000000",
+         *       "storageName": "my-shared-bucket",
+         *       "prefix": "projects/creative/",
+         *       "prefixId": "",
+         *       "storageId": "",
+         *       "objectsPerFolder": 10000,
+         *       "allowDelete": false,
+         *       "localCacheEncrypted": false,
+         *       "cloudObjectsEncrypted": false,
+         *       "driveType": 1,
+         *       "syncType": 2,
+         *       "active": true,
+         *       "projectsData": [
+         *         {
+         *           "project": {
+         *             "id": "00000000-0000-0000-0000-000000000000",
+         *             "name": "Campaign 2026",
+         *             "description": "Q1 creative campaign",
+         *             "active": true
+         *           },
+         *           "projectSharedCloudDrive": {
+         *             "id": "22222222-2222-2222-2222-222222222222",
+         *             "projectId": "00000000-0000-0000-0000-000000000000",
+         *             "sharedCloudDriveId": "11111111-1111-1111-1111-111111111111"
+         *           }
+         *         }
+         *       ],
+         *       "usersData": [
+         *         {
+         *           "user": {
+         *             "id": "00000000-0000-0000-0000-000000000000",
+         *             "firstname": "Jane",
+         *             "lastname": "Doe",
+         *             "username": "user@example.com",
+         *             "email": "user@example.com",
+         *             "userType": 32,
+         *             "status": 1,
+         *             "owner": false,
+         *             "mfa": false,
+         *             "createDate": "2026-01-01T00:00:00Z"
+         *           },
+         *           "permission": {
+         *             "id": "22222222-2222-2222-2222-222222222222",
+         *             "userId": "00000000-0000-0000-0000-000000000000",
+         *             "sharedCloudDriveId": "11111111-1111-1111-1111-111111111111",
+         *             "permissionType": 2
+         *           }
+         *         }
+         *       ],
+         *       "groupsData": []
+         *     }
+         */
+        SharedCloudDriveWithDetailsDTO: {
+            /** @description The projects that it is assigned to. */
+            projectsData: {
+                project: components["schemas"]["Project"];
+                projectSharedCloudDrive: components["schemas"]["ProjectSharedCloudDrive"];
+            }[];
+            /** @description The users who have a permission on it. */
+            usersData: {
+                user: components["schemas"]["User"];
+                permission: components["schemas"]["UserSharedCloudDrivePermission"];
+            }[];
+            /** @description The user groups that have a permission on it. */
+            groupsData: {
+                userGroup: components["schemas"]["UserGroup"];
+                permission: components["schemas"]["UserGroupSharedCloudDrivePermission"];
+            }[];
+        } & components["schemas"]["SharedCloudDrive"];
+        /**
+         * @description One page of shared cloud drives with details.
+         * @example {
+         *       "data": [
+         *         {
+         *           "id": "11111111-1111-1111-1111-111111111111",
+         *           "name": "Creative",
+         *           "cloudAccountId": "00000000-0000-0000-0000-000000000000",
+         *           "storageName": "my-shared-bucket",
+         *           "prefix": "projects/creative/",
+         *           "prefixId": "",
+         *           "storageId": "",
+         *           "objectsPerFolder": 10000,
+         *           "allowDelete": false,
+         *           "localCacheEncrypted": false,
+         *           "cloudObjectsEncrypted": false,
+         *           "driveType": 1,
+         *           "syncType": 2,
+         *           "active": true,
+         *           "projectsData": [
+         *             {
+         *               "project": {
+         *                 "id": "00000000-0000-0000-0000-000000000000",
+         *                 "name": "Campaign 2026",
+         *                 "description": "Q1 creative campaign",
+         *                 "active": true
+         *               },
+         *               "projectSharedCloudDrive": {
+         *                 "id": "22222222-2222-2222-2222-222222222222",
+         *                 "projectId": "00000000-0000-0000-0000-000000000000",
+         *                 "sharedCloudDriveId": "11111111-1111-1111-1111-111111111111"
+         *               }
+         *             }
+         *           ],
+         *           "usersData": [
+         *             {
+         *               "user": {
+         *                 "id": "00000000-0000-0000-0000-000000000000",
+         *                 "firstname": "Jane",
+         *                 "lastname": "Doe",
+         *                 "username": "user@example.com",
+         *                 "email": "user@example.com",
+         *                 "userType": 32,
+         *                 "status": 1,
+         *                 "owner": false,
+         *                 "mfa": false,
+         *                 "createDate": "2026-01-01T00:00:00Z"
+         *               },
+         *               "permission": {
+         *                 "id": "22222222-2222-2222-2222-222222222222",
+         *                 "userId": "00000000-0000-0000-0000-000000000000",
+         *                 "sharedCloudDriveId": "11111111-1111-1111-1111-111111111111",
+         *                 "permissionType": 2
+         *               }
+         *             }
+         *           ],
+         *           "groupsData": []
+         *         }
+         *       ],
+         *       "total": 1,
+         *       "options": {
+         *         "page": 1,
+         *         "pageSize": 50
+         *       }
+         *     }
+         */
+        SharedCloudDriveWithDetailsCollection: {
+            /** @description The drives of the page. */
+            data: components["schemas"]["SharedCloudDriveWithDetailsDTO"][];
+            /**
+             * Format: int64
+             * @description How many match the filters, over all pages.
+             */
+            total: number;
+            options: components["schemas"]["PageOptions"];
+        };
+        /**
+         * @description A shared cloud drive to create.
+         * @example {
+         *       "name": "Creative",
+         *       "cloudAccountId": "00000000-0000-0000-0000-000000000000",
+         *       "storageName": "my-shared-bucket",
+         *       "prefix": "projects/creative/",
+         *       "prefixId": "",
+         *       "storageId": "",
+         *       "objectsPerFolder": 10000,
+         *       "allowDelete": false,
+         *       "localCacheEncrypted": false,
+         *       "cloudObjectsEncrypted": false,
+         *       "driveType": 1,
+         *       "syncType": 2,
+         *       "active": true
+         *     }
+         */
+        InsertSharedCloudDriveRequest: {
+            /** @description The display name, unique in the account without regard to case; spaces around it are cut off. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description The cloud account that holds the backing bucket.
+             */
+            cloudAccountId: string;
+            /** @description The name of the backing bucket. */
+            storageName: string;
+            /**
+             * @description The path prefix within the bucket; empty for the whole bucket.
+             * @default
+             */
+            prefix?: string;
+            /**
+             * @description The provider's id of the prefix. Its meaning is not documented.
+             * @default
+             */
+            prefixId?: string;
+            /**
+             * @description The provider's id of the bucket. Its meaning is not documented.
+             * @default
+             */
+            storageId?: string;
+            /**
+             * Format: int32
+             * @description The most objects that are listed in one folder.
+             * @default 10000
+             */
+            objectsPerFolder?: number;
+            /**
+             * @description Whether what is deleted locally is deleted in the cloud too.
+             * @default false
+             */
+            allowDelete?: boolean;
+            /**
+             * @description Whether the local cache is encrypted.
+             * @default false
+             */
+            localCacheEncrypted?: boolean;
+            /**
+             * @description Whether objects are encrypted at rest in the cloud.
+             * @default false
+             */
+            cloudObjectsEncrypted?: boolean;
+            /** @default 1 */
+            driveType?: components["schemas"]["DriveType"];
+            /** @default 1 */
+            syncType?: components["schemas"]["SyncType"];
+            /**
+             * @description Whether the drive is in use. Its meaning is not documented.
+             * @default true
+             */
+            active?: boolean;
+        };
+        /**
+         * @description The changes of a shared cloud drive; what is left out stays as it is.
+         * @example {
+         *       "id": "00000000-0000-0000-0000-000000000000",
+         *       "name": "Creative",
+         *       "cloudAccountId": "00000000-0000-0000-0000-000000000000",
+         *       "storageName": "my-shared-bucket",
+         *       "prefix": "projects/creative/",
+         *       "prefixId": "",
+         *       "storageId": "",
+         *       "objectsPerFolder": 10000,
+         *       "allowDelete": false,
+         *       "localCacheEncrypted": false,
+         *       "cloudObjectsEncrypted": false,
+         *       "driveType": 1,
+         *       "syncType": 2,
+         *       "active": true
+         *     }
+         */
+        UpdateSharedCloudDriveRequest: {
+            /**
+             * Format: uuid
+             * @description The drive to change.
+             */
+            id: string;
+            /** @description The display name, unique in the account without regard to case; spaces around it are cut off. */
+            name?: string;
+            /**
+             * Format: uuid
+             * @description The cloud account that holds the backing bucket.
+             */
+            cloudAccountId?: string;
+            /** @description The name of the backing bucket. */
+            storageName?: string;
+            /** @description The path prefix within the bucket; empty for the whole bucket. */
+            prefix?: string;
+            /** @description The provider's id of the prefix. Its meaning is not documented. */
+            prefixId?: string;
+            /** @description The provider's id of the bucket. Its meaning is not documented. */
+            storageId?: string;
+            /**
+             * Format: int32
+             * @description The most objects that are listed in one folder.
+             */
+            objectsPerFolder?: number;
+            /** @description Whether what is deleted locally is deleted in the cloud too. */
+            allowDelete?: boolean;
+            /** @description Whether the local cache is encrypted. */
+            localCacheEncrypted?: boolean;
+            /** @description Whether objects are encrypted at rest in the cloud. */
+            cloudObjectsEncrypted?: boolean;
+            driveType?: components["schemas"]["DriveType"];
+            syncType?: components["schemas"]["SyncType"];
+            /** @description Whether the drive is in use. Its meaning is not documented. */
+            active?: boolean;
+        };
+        /**
          * Format: int32
          * @description The lifecycle state of the agent.
          * @example 1
@@ -2374,20 +4262,6 @@ export interface components {
              */
             expirationDate?: string | null;
         };
-        /**
-         * Format: int32
-         * @description How a drive appears on the machine.
-         * @example 1
-         * @enum {integer}
-         */
-        DriveType: 1 | 2;
-        /**
-         * Format: int32
-         * @description How much of a drive is kept on the machine.
-         * @example 1
-         * @enum {integer}
-         */
-        SyncType: 1 | 2;
     };
     responses: {
         /** @description Authentication failed: the token is missing, invalid or expired (`TOKEN`), its session has ended (`SESSION`), or the credentials are wrong (`AUTH`). */
@@ -2449,6 +4323,91 @@ export interface components {
          * @example 10
          */
         PageSize: number;
+        /**
+         * @description The id of the permission entry, which the lists of permissions answer.
+         * @example 00000000-0000-0000-0000-000000000000
+         */
+        PermissionId: string;
+        /**
+         * @description The project whose list it is.
+         * @example 00000000-0000-0000-0000-000000000000
+         */
+        OfProject: string;
+        /**
+         * @description The field to sort by: a field of the user, after `User.`, in PascalCase although the fields of a record are in camelCase.
+         * @example User.Username
+         */
+        SortByUsername: string;
+        /**
+         * @description Whether the order is descending.
+         * @example true
+         */
+        AscendingByDefault: boolean;
+        /**
+         * @description Keeps users whose username contains this text, without regard to case. Left out, everybody is kept.
+         * @example user@
+         */
+        UsernameContains: string;
+        /**
+         * @description The user whose list it is.
+         * @example 00000000-0000-0000-0000-000000000000
+         */
+        OfUser: string;
+        /**
+         * @description The field to sort by: a field of the project, after `Project.`, in PascalCase although the fields of a record are in camelCase.
+         * @example Project.Name
+         */
+        SortByProjectName: string;
+        /**
+         * @description Keeps what has this text in its name, without regard to case. Left out, everything is kept.
+         * @example Cre
+         */
+        NameContains: string;
+        /**
+         * @description The shared cloud drive whose list it is.
+         * @example 00000000-0000-0000-0000-000000000000
+         */
+        OfSharedCloudDrive: string;
+        /**
+         * @description The field to sort by: a field of the group, after `UserGroup.`, in PascalCase although the fields of a record are in camelCase.
+         * @example UserGroup.Name
+         */
+        SortByUserGroupName: string;
+        /**
+         * @description The user group whose list it is.
+         * @example 00000000-0000-0000-0000-000000000000
+         */
+        OfUserGroup: string;
+        /**
+         * @description The field to sort by: a field of the drive, after `SharedCloudDrive.`, in PascalCase although the fields of a record are in camelCase.
+         * @example SharedCloudDrive.Name
+         */
+        SortBySharedCloudDriveName: string;
+        /**
+         * @description The field to sort by: a field of the record, in PascalCase although the fields of a record are in camelCase.
+         * @example Name
+         */
+        SortByName: string;
+        /**
+         * @description How many records a page holds.
+         * @example 10
+         */
+        DetailsPageSize: number;
+        /**
+         * @description The id of the project.
+         * @example 00000000-0000-0000-0000-000000000000
+         */
+        ProjectId: string;
+        /**
+         * @description The id of the assignment, which the lists of assignments answer; it is not the id of the project or of the drive.
+         * @example 00000000-0000-0000-0000-000000000000
+         */
+        AssignmentId: string;
+        /**
+         * @description The id of the shared cloud drive.
+         * @example 00000000-0000-0000-0000-000000000000
+         */
+        SharedCloudDriveId: string;
         /**
          * @description Id of a stored cloud account.
          * @example 00000000-0000-0000-0000-000000000000
@@ -2961,6 +4920,1267 @@ export interface operations {
                 content: {
                     "application/json": string;
                 };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    editUserProjectPermission: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The entries, each with its id. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditUserProjectPermissionRequest"];
+            };
+        };
+        responses: {
+            /** @description The levels are changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    addUserProjectPermission: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The permissions to give. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddUserProjectPermissionRequest"];
+            };
+        };
+        responses: {
+            /** @description The permissions are given. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    deleteUserProjectPermission: {
+        parameters: {
+            query: {
+                /**
+                 * @description The id of the permission entry, which the lists of permissions answer.
+                 * @example 00000000-0000-0000-0000-000000000000
+                 */
+                id: components["parameters"]["PermissionId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The entry is deleted. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getUsersAssignedToProject: {
+        parameters: {
+            query: {
+                /**
+                 * @description The project whose list it is.
+                 * @example 00000000-0000-0000-0000-000000000000
+                 */
+                projectId: components["parameters"]["OfProject"];
+                /**
+                 * @description The page to start with, counted from 1.
+                 * @example 1
+                 */
+                page?: components["parameters"]["Page"];
+                /**
+                 * @description How many records a page holds.
+                 * @example 10
+                 */
+                pagesize?: components["parameters"]["PageSize"];
+                /**
+                 * @description The field to sort by: a field of the user, after `User.`, in PascalCase although the fields of a record are in camelCase.
+                 * @example User.Username
+                 */
+                sortfield?: components["parameters"]["SortByUsername"];
+                /**
+                 * @description Whether the order is descending.
+                 * @example true
+                 */
+                descending?: components["parameters"]["AscendingByDefault"];
+                /**
+                 * @description Keeps users whose username contains this text, without regard to case. Left out, everybody is kept.
+                 * @example user@
+                 */
+                username?: components["parameters"]["UsernameContains"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of permissions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserProjectPermissionCollection"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getProjectsAssignedToUser: {
+        parameters: {
+            query: {
+                /**
+                 * @description The user whose list it is.
+                 * @example 00000000-0000-0000-0000-000000000000
+                 */
+                userId: components["parameters"]["OfUser"];
+                /**
+                 * @description The page to start with, counted from 1.
+                 * @example 1
+                 */
+                page?: components["parameters"]["Page"];
+                /**
+                 * @description How many records a page holds.
+                 * @example 10
+                 */
+                pagesize?: components["parameters"]["PageSize"];
+                /**
+                 * @description The field to sort by: a field of the project, after `Project.`, in PascalCase although the fields of a record are in camelCase.
+                 * @example Project.Name
+                 */
+                sortfield?: components["parameters"]["SortByProjectName"];
+                /**
+                 * @description Whether the order is descending.
+                 * @example true
+                 */
+                descending?: components["parameters"]["AscendingByDefault"];
+                /**
+                 * @description Keeps what has this text in its name, without regard to case. Left out, everything is kept.
+                 * @example Cre
+                 */
+                name?: components["parameters"]["NameContains"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of permissions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserProjectPermissionCollection"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    editUserSharedCloudDrivePermission: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The entries, each with its id. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditUserSharedCloudDrivePermissionRequest"];
+            };
+        };
+        responses: {
+            /** @description The levels are changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    addUserSharedCloudDrivePermission: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The permissions to give. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddUserSharedCloudDrivePermissionRequest"];
+            };
+        };
+        responses: {
+            /** @description The permissions are given. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    deleteUserSharedCloudDrivePermission: {
+        parameters: {
+            query: {
+                /**
+                 * @description The id of the permission entry, which the lists of permissions answer.
+                 * @example 00000000-0000-0000-0000-000000000000
+                 */
+                id: components["parameters"]["PermissionId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The entry is deleted. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getUsersAssignedToSharedCloudDrive: {
+        parameters: {
+            query: {
+                /**
+                 * @description The shared cloud drive whose list it is.
+                 * @example 00000000-0000-0000-0000-000000000000
+                 */
+                sharedCloudDriveId: components["parameters"]["OfSharedCloudDrive"];
+                /**
+                 * @description The page to start with, counted from 1.
+                 * @example 1
+                 */
+                page?: components["parameters"]["Page"];
+                /**
+                 * @description How many records a page holds.
+                 * @example 10
+                 */
+                pagesize?: components["parameters"]["PageSize"];
+                /**
+                 * @description The field to sort by: a field of the user, after `User.`, in PascalCase although the fields of a record are in camelCase.
+                 * @example User.Username
+                 */
+                sortfield?: components["parameters"]["SortByUsername"];
+                /**
+                 * @description Whether the order is descending.
+                 * @example true
+                 */
+                descending?: components["parameters"]["AscendingByDefault"];
+                /**
+                 * @description Keeps users whose username contains this text, without regard to case. Left out, everybody is kept.
+                 * @example user@
+                 */
+                username?: components["parameters"]["UsernameContains"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of permissions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserSharedCloudDrivePermissionCollection"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getSharedCloudDrivesAssignedToUser: {
+        parameters: {
+            query: {
+                /**
+                 * @description The user whose list it is.
+                 * @example 00000000-0000-0000-0000-000000000000
+                 */
+                userId: components["parameters"]["OfUser"];
+                /**
+                 * @description The page to start with, counted from 1.
+                 * @example 1
+                 */
+                page?: components["parameters"]["Page"];
+                /**
+                 * @description How many records a page holds.
+                 * @example 10
+                 */
+                pagesize?: components["parameters"]["PageSize"];
+                /**
+                 * @description The field to sort by: a field of the drive, after `SharedClouDrive.`, which lacks a "d" as in the documented default, or after `SharedCloudDrive.`; in PascalCase although the fields of a record are in camelCase.
+                 * @example SharedClouDrive.Name
+                 */
+                sortfield?: string;
+                /**
+                 * @description Whether the order is descending.
+                 * @example true
+                 */
+                descending?: components["parameters"]["AscendingByDefault"];
+                /**
+                 * @description Keeps what has this text in its name, without regard to case. Left out, everything is kept.
+                 * @example Cre
+                 */
+                name?: components["parameters"]["NameContains"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of permissions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserSharedCloudDrivePermissionCollection"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    editUserGroupProjectPermission: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The entries, each with its id. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditUserGroupProjectPermissionRequest"];
+            };
+        };
+        responses: {
+            /** @description The levels are changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    addUserGroupProjectPermission: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The permissions to give. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddUserGroupProjectPermissionRequest"];
+            };
+        };
+        responses: {
+            /** @description The permissions are given. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    deleteUserGroupProjectPermission: {
+        parameters: {
+            query: {
+                /**
+                 * @description The id of the permission entry, which the lists of permissions answer.
+                 * @example 00000000-0000-0000-0000-000000000000
+                 */
+                id: components["parameters"]["PermissionId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The entry is deleted. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getUserGroupsAssignedToProject: {
+        parameters: {
+            query: {
+                /**
+                 * @description The project whose list it is.
+                 * @example 00000000-0000-0000-0000-000000000000
+                 */
+                projectId: components["parameters"]["OfProject"];
+                /**
+                 * @description The page to start with, counted from 1.
+                 * @example 1
+                 */
+                page?: components["parameters"]["Page"];
+                /**
+                 * @description How many records a page holds.
+                 * @example 10
+                 */
+                pagesize?: components["parameters"]["PageSize"];
+                /**
+                 * @description The field to sort by: a field of the group, after `UserGroup.`, in PascalCase although the fields of a record are in camelCase.
+                 * @example UserGroup.Name
+                 */
+                sortfield?: components["parameters"]["SortByUserGroupName"];
+                /**
+                 * @description Whether the order is descending.
+                 * @example true
+                 */
+                descending?: components["parameters"]["AscendingByDefault"];
+                /**
+                 * @description Keeps what has this text in its name, without regard to case. Left out, everything is kept.
+                 * @example Cre
+                 */
+                name?: components["parameters"]["NameContains"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of permissions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserGroupProjectPermissionCollection"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getProjectsAssignedToUserGroup: {
+        parameters: {
+            query: {
+                /**
+                 * @description The user group whose list it is.
+                 * @example 00000000-0000-0000-0000-000000000000
+                 */
+                userGroupId: components["parameters"]["OfUserGroup"];
+                /**
+                 * @description The page to start with, counted from 1.
+                 * @example 1
+                 */
+                page?: components["parameters"]["Page"];
+                /**
+                 * @description How many records a page holds.
+                 * @example 10
+                 */
+                pagesize?: components["parameters"]["PageSize"];
+                /**
+                 * @description The field to sort by: a field of the project, after `Project.`, in PascalCase although the fields of a record are in camelCase.
+                 * @example Project.Name
+                 */
+                sortfield?: components["parameters"]["SortByProjectName"];
+                /**
+                 * @description Whether the order is descending.
+                 * @example true
+                 */
+                descending?: components["parameters"]["AscendingByDefault"];
+                /**
+                 * @description Keeps what has this text in its name, without regard to case. Left out, everything is kept.
+                 * @example Cre
+                 */
+                name?: components["parameters"]["NameContains"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of permissions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserGroupProjectPermissionCollection"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    editUserGroupSharedCloudDrivePermission: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The entries, each with its id. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditUserGroupSharedCloudDrivePermissionRequest"];
+            };
+        };
+        responses: {
+            /** @description The levels are changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    addUserGroupSharedCloudDrivePermission: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The permissions to give. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddUserGroupSharedCloudDrivePermissionRequest"];
+            };
+        };
+        responses: {
+            /** @description The permissions are given. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    deleteUserGroupSharedCloudDrivePermission: {
+        parameters: {
+            query: {
+                /**
+                 * @description The id of the permission entry, which the lists of permissions answer.
+                 * @example 00000000-0000-0000-0000-000000000000
+                 */
+                id: components["parameters"]["PermissionId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The entry is deleted. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getUserGroupsAssignedToSharedCloudDrive: {
+        parameters: {
+            query: {
+                /**
+                 * @description The shared cloud drive whose list it is. The name lacks the `Id` that the list of its users has.
+                 * @example 00000000-0000-0000-0000-000000000000
+                 */
+                sharedCloudDrive: string;
+                /**
+                 * @description The page to start with, counted from 1.
+                 * @example 1
+                 */
+                page?: components["parameters"]["Page"];
+                /**
+                 * @description How many records a page holds.
+                 * @example 10
+                 */
+                pagesize?: components["parameters"]["PageSize"];
+                /**
+                 * @description The field to sort by: a field of the group, after `UserGroup.`, in PascalCase although the fields of a record are in camelCase.
+                 * @example UserGroup.Name
+                 */
+                sortfield?: components["parameters"]["SortByUserGroupName"];
+                /**
+                 * @description Whether the order is descending.
+                 * @example true
+                 */
+                descending?: components["parameters"]["AscendingByDefault"];
+                /**
+                 * @description Keeps what has this text in its name, without regard to case. Left out, everything is kept.
+                 * @example Cre
+                 */
+                name?: components["parameters"]["NameContains"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of permissions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserGroupSharedCloudDrivePermissionCollection"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getSharedCloudDrivesAssignedToUserGroup: {
+        parameters: {
+            query: {
+                /**
+                 * @description The user group whose list it is.
+                 * @example 00000000-0000-0000-0000-000000000000
+                 */
+                userGroupId: components["parameters"]["OfUserGroup"];
+                /**
+                 * @description The page to start with, counted from 1.
+                 * @example 1
+                 */
+                page?: components["parameters"]["Page"];
+                /**
+                 * @description How many records a page holds.
+                 * @example 10
+                 */
+                pagesize?: components["parameters"]["PageSize"];
+                /**
+                 * @description The field to sort by: a field of the drive, after `SharedCloudDrive.`, in PascalCase although the fields of a record are in camelCase.
+                 * @example SharedCloudDrive.Name
+                 */
+                sortfield?: components["parameters"]["SortBySharedCloudDriveName"];
+                /**
+                 * @description Whether the order is descending.
+                 * @example true
+                 */
+                descending?: components["parameters"]["AscendingByDefault"];
+                /**
+                 * @description Keeps what has this text in its name, without regard to case. Left out, everything is kept.
+                 * @example Cre
+                 */
+                name?: components["parameters"]["NameContains"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of permissions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserGroupSharedCloudDrivePermissionCollection"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getAllProjects: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The page to start with, counted from 1.
+                 * @example 1
+                 */
+                page?: components["parameters"]["Page"];
+                /**
+                 * @description How many records a page holds.
+                 * @example 10
+                 */
+                pagesize?: components["parameters"]["PageSize"];
+                /**
+                 * @description The field to sort by: a field of the record, in PascalCase although the fields of a record are in camelCase.
+                 * @example Name
+                 */
+                sortfield?: components["parameters"]["SortByName"];
+                /**
+                 * @description Whether the order is descending.
+                 * @example true
+                 */
+                descending?: components["parameters"]["AscendingByDefault"];
+                /**
+                 * @description Keeps what has this text in its name, without regard to case. Left out, everything is kept.
+                 * @example Cre
+                 */
+                name?: components["parameters"]["NameContains"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of projects. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectCollection"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getAllProjectsWithDetails: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The page to start with, counted from 1.
+                 * @example 1
+                 */
+                page?: components["parameters"]["Page"];
+                /**
+                 * @description How many records a page holds.
+                 * @example 10
+                 */
+                pagesize?: components["parameters"]["DetailsPageSize"];
+                /**
+                 * @description The field to sort by: a field of the record, in PascalCase although the fields of a record are in camelCase.
+                 * @example Name
+                 */
+                sortfield?: components["parameters"]["SortByName"];
+                /**
+                 * @description Whether the order is descending.
+                 * @example true
+                 */
+                descending?: components["parameters"]["AscendingByDefault"];
+                /**
+                 * @description Keeps what has this text in its name, without regard to case. Left out, everything is kept.
+                 * @example Cre
+                 */
+                name?: components["parameters"]["NameContains"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of projects with details. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectWithDetailsCollection"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    insertProject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The project to create. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InsertProjectRequest"];
+            };
+        };
+        responses: {
+            /** @description The project as it was stored, with its generated id. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    updateProject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The changes. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateProjectRequest"];
+            };
+        };
+        responses: {
+            /** @description The project as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    deleteProject: {
+        parameters: {
+            query: {
+                /**
+                 * @description The id of the project.
+                 * @example 00000000-0000-0000-0000-000000000000
+                 */
+                id: components["parameters"]["ProjectId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The project is deleted. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getAssignedSharedCloudDrives: {
+        parameters: {
+            query: {
+                /**
+                 * @description The project whose list it is.
+                 * @example 00000000-0000-0000-0000-000000000000
+                 */
+                projectId: components["parameters"]["OfProject"];
+                /**
+                 * @description The page to start with, counted from 1.
+                 * @example 1
+                 */
+                page?: components["parameters"]["Page"];
+                /**
+                 * @description How many records a page holds.
+                 * @example 10
+                 */
+                pagesize?: components["parameters"]["PageSize"];
+                /**
+                 * @description The field to sort by: a field of the drive, after `SharedCloudDrive.`, in PascalCase although the fields of a record are in camelCase.
+                 * @example SharedCloudDrive.Name
+                 */
+                sortfield?: components["parameters"]["SortBySharedCloudDriveName"];
+                /**
+                 * @description Whether the order is descending.
+                 * @example true
+                 */
+                descending?: components["parameters"]["AscendingByDefault"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of assignments, each with its drive. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedCloudDriveProjectCollection"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getAssignedProjects: {
+        parameters: {
+            query: {
+                /**
+                 * @description The shared cloud drive whose list it is.
+                 * @example 00000000-0000-0000-0000-000000000000
+                 */
+                sharedCloudDriveId: components["parameters"]["OfSharedCloudDrive"];
+                /**
+                 * @description The page to start with, counted from 1.
+                 * @example 1
+                 */
+                page?: components["parameters"]["Page"];
+                /**
+                 * @description How many records a page holds.
+                 * @example 10
+                 */
+                pagesize?: components["parameters"]["PageSize"];
+                /**
+                 * @description The field to sort by: a field of the project, after `Project.`, in PascalCase although the fields of a record are in camelCase.
+                 * @example Project.Name
+                 */
+                sortfield?: components["parameters"]["SortByProjectName"];
+                /**
+                 * @description Whether the order is descending.
+                 * @example true
+                 */
+                descending?: components["parameters"]["AscendingByDefault"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of assignments, each with its project. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedCloudDriveProjectCollection"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    assignSharedCloudDrive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The pairs. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignSharedCloudDriveRequest"];
+            };
+        };
+        responses: {
+            /** @description The drives are assigned. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    unassignSharedCloudDrive: {
+        parameters: {
+            query: {
+                /**
+                 * @description The id of the assignment, which the lists of assignments answer; it is not the id of the project or of the drive.
+                 * @example 00000000-0000-0000-0000-000000000000
+                 */
+                id: components["parameters"]["AssignmentId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The assignment is removed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getAllSharedCloudDrives: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The page to start with, counted from 1.
+                 * @example 1
+                 */
+                page?: components["parameters"]["Page"];
+                /**
+                 * @description How many records a page holds.
+                 * @example 10
+                 */
+                pagesize?: components["parameters"]["PageSize"];
+                /**
+                 * @description The field to sort by: a field of the record, in PascalCase although the fields of a record are in camelCase.
+                 * @example Name
+                 */
+                sortfield?: components["parameters"]["SortByName"];
+                /**
+                 * @description Whether the order is descending.
+                 * @example true
+                 */
+                descending?: components["parameters"]["AscendingByDefault"];
+                /**
+                 * @description Keeps what has this text in its name, without regard to case. Left out, everything is kept.
+                 * @example Cre
+                 */
+                name?: components["parameters"]["NameContains"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of drives. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedCloudDriveCollection"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getAllSharedCloudDrivesWithDetails: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The page to start with, counted from 1.
+                 * @example 1
+                 */
+                page?: components["parameters"]["Page"];
+                /**
+                 * @description How many records a page holds.
+                 * @example 10
+                 */
+                pagesize?: components["parameters"]["DetailsPageSize"];
+                /**
+                 * @description The field to sort by: a field of the record, in PascalCase although the fields of a record are in camelCase.
+                 * @example Name
+                 */
+                sortfield?: components["parameters"]["SortByName"];
+                /**
+                 * @description Whether the order is descending.
+                 * @example true
+                 */
+                descending?: components["parameters"]["AscendingByDefault"];
+                /**
+                 * @description Keeps what has this text in its name, without regard to case. Left out, everything is kept.
+                 * @example Cre
+                 */
+                name?: components["parameters"]["NameContains"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of drives with details. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedCloudDriveWithDetailsCollection"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    insertSharedCloudDrive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The drive to create. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InsertSharedCloudDriveRequest"];
+            };
+        };
+        responses: {
+            /** @description The drive as it was stored, with its generated id. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedCloudDrive"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    updateSharedCloudDrive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The changes. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateSharedCloudDriveRequest"];
+            };
+        };
+        responses: {
+            /** @description The drive as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedCloudDrive"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    deleteSharedCloudDrive: {
+        parameters: {
+            query: {
+                /**
+                 * @description The id of the shared cloud drive.
+                 * @example 00000000-0000-0000-0000-000000000000
+                 */
+                id: components["parameters"]["SharedCloudDriveId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The drive is deleted. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             401: components["responses"]["Unauthorized"];
             499: components["responses"]["ValidationProblem"];

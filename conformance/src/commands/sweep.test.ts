@@ -48,6 +48,9 @@ async function killedRun(): Promise<{ prefix: string; folder: string; stop: () =
     const api = await context.given.session();
     const storage = await context.given.storage();
     await clientState(context, api, await upload(context, api, storage, await context.given.file('a.bin', 10)), ['completed']);
+    const name = `${context.prefix}-left`;
+    await api.ok('insertProject', { body: { name } });
+    await api.ok('insertSharedCloudDrive', { body: { name, cloudAccountId: storage.account.id, storageName: storage.source } });
   });
   const steps: (() => Promise<unknown>)[] = [];
   const killed = {
@@ -80,6 +83,8 @@ describe('a sweep', () => {
     expect(code).toBe(0);
     expect(out).toMatch(new RegExp(`removed   cloud account ${prefix}-storage-\\d+`));
     expect(out).toMatch(/removed {3}history record [0-9a-f-]{36}/);
+    expect(out).toContain(`removed   shared drive ${prefix}-left`);
+    expect(out).toContain(`removed   project ${prefix}-left`);
     expect(out).toContain(`removed   folder ${folder}`);
     expect(out).toMatch(/\d removed, 0 left/);
     expect(existsSync(folder)).toBe(false);

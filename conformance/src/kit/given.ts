@@ -79,9 +79,13 @@ export class Given {
 
   /** A user of the account who is no administrator. */
   async memberSession(): Promise<Api> {
+    return await this.#sessionOf('member', this.memberCredentials());
+  }
+
+  memberCredentials(): Credentials {
     const { memberCredentials } = this.#tools.environment.target;
     if (memberCredentials === undefined) throw new NotApplicable('no user who is no administrator is configured (`member` in the profile)');
-    return await this.#sessionOf('member', memberCredentials);
+    return memberCredentials;
   }
 
   /** An administrator of another account. */

@@ -13,6 +13,7 @@ import type { OAuthLinks } from './account/oauth/oauth-links.ts';
 import type { Config } from './config.ts';
 import { openCredentialServices } from './credential-services.ts';
 import { type IdentityServices, identitySettings, openIdentityServices, openOneTimePasswords } from './identity-services.ts';
+import { type DirectoryServices, openDirectoryServices } from './directory-services.ts';
 import { DownloadLinks } from './mail/download-links.ts';
 import { outboxMailer, smtpMailer } from './mail/mailer.ts';
 import type { OAuthTokens } from './providers/oauth-tokens.ts';
@@ -25,7 +26,7 @@ import { LoginFailureStore } from './store/login-failure-store.ts';
 import { SessionStore } from './store/session-store.ts';
 import { UserStore } from './store/user-store.ts';
 
-export interface AccountServices extends IdentityServices {
+export interface AccountServices extends IdentityServices, DirectoryServices {
   readonly sessions: Sessions;
   readonly users: Users;
   readonly cloudAccounts: CloudAccounts;
@@ -78,6 +79,7 @@ export async function openAccountServices({ config, database, now, log, provider
   });
   const onMailFailure = (error: unknown): void => log.warn({ err: error }, 'a mail was not delivered');
   return {
+    ...openDirectoryServices({ database, now, limits: config }),
     ...openIdentityServices({ ...identity, gate, sessions, oneTime, mailer, settings: identitySettings(config), onMailFailure }),
     sessions,
     apiTokens,

@@ -89,6 +89,15 @@ export const settings = {
   ),
   maxCloudAccounts: setting('max-cloud-accounts', 'Limits.CloudAccounts', integer(1, 1_000_000), 1000, 'cloud accounts of one account'),
   maxApiTokens: setting('max-api-tokens', 'Limits.ApiTokens', integer(1, 100_000), 100, 'API tokens of one user'),
+  maxProjects: setting('max-projects', 'Limits.Projects', integer(1, 1_000_000), 10_000, 'projects of one account'),
+  maxSharedDrives: setting('max-shared-drives', 'Limits.SharedCloudDrives', integer(1, 1_000_000), 10_000, 'shared drives of one account'),
+  maxAssignments: setting(
+    'max-assignments',
+    'Limits.Assignments',
+    integer(1, 1_000_000),
+    1000,
+    'permissions of one kind, or assignments, that one thing has',
+  ),
   chunkBytes: setting(
     'chunk-size',
     'Transfers.ChunkBytes',

@@ -8,6 +8,8 @@ import type { Leftover, LeftoverKind, Ours } from './leftover.ts';
 import { listed } from './listed.ts';
 
 const kinds: readonly LeftoverKind[] = [
+  listed({ what: 'shared drive', list: 'getAllSharedCloudDrives', remove: 'deleteSharedCloudDrive' }),
+  listed({ what: 'project', list: 'getAllProjects', remove: 'deleteProject' }),
   cloudAccounts,
   history,
   listed({ what: 'API token', list: 'getAllApiTokens', remove: 'deleteApiToken', named: 'title', paged: false }),

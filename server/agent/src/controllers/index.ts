@@ -5,11 +5,17 @@ import { apiToken, type ApiTokenDependencies } from './api-token.ts';
 import { authentication, type AuthenticationDependencies } from './authentication.ts';
 import { cloud, type CloudDependencies } from './cloud/index.ts';
 import { management, type ManagementDependencies } from './management.ts';
+import { projects, type ProjectDependencies } from './projects.ts';
+import { sharedCloudDrive, type SharedDriveDependencies } from './shared-cloud-drive.ts';
 import { transferHistory, type TransferHistoryDependencies } from './transfer-history.ts';
 import { user, type UserDependencies } from './user/index.ts';
+import { type PermissionDependencies, usersPermission } from './users-permission.ts';
 
 export type ControllerDependencies = AuthenticationDependencies &
   UserDependencies &
+  ProjectDependencies &
+  SharedDriveDependencies &
+  PermissionDependencies &
   ManagementDependencies &
   CloudDependencies &
   TransferHistoryDependencies &
@@ -19,10 +25,14 @@ export function controllers(dependencies: ControllerDependencies): Handlers {
   const byTag = {
     Authentication: authentication(dependencies),
     User: user(dependencies),
+    UsersPermission: usersPermission(dependencies),
+    Projects: projects(dependencies),
+    SharedCloudDrive: sharedCloudDrive(dependencies),
     Management: management(dependencies),
     Cloud: cloud(dependencies),
     TransferHistory: transferHistory(dependencies),
     ApiToken: apiToken(dependencies),
   } satisfies { [T in Tag]: Controller<T> };
-  return { ...byTag.Authentication, ...byTag.User, ...byTag.Management, ...byTag.Cloud, ...byTag.TransferHistory, ...byTag.ApiToken };
+  // `byTag` proves that every operation is there, and each under its own tag only.
+  return Object.assign({}, ...Object.values(byTag)) as Handlers;
 }

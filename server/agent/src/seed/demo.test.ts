@@ -1,6 +1,7 @@
 import { createGuardrails, generateSync } from 'otplib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cheap, type Installation, installation } from '../account/testing/installation.ts';
+import { openDirectoryServices } from '../directory-services.ts';
 import { demoMfaSecret, demoPassword, seedDemo } from './demo.ts';
 
 let here: Installation;
@@ -10,6 +11,17 @@ beforeEach(() => {
 afterEach(() => here.close());
 
 const seed = () => seedDemo({ ...here, objectServer: 'http://localhost:29124', passwordCost: cheap });
+const tables = [
+  'user_groups',
+  'user_group_members',
+  'projects',
+  'shared_drives',
+  'project_shared_drives',
+  'user_project_permissions',
+  'user_shared_drive_permissions',
+  'user_group_project_permissions',
+  'user_group_shared_drive_permissions',
+];
 const query = { page: 1, pagesize: 100, sortfield: 'StartDate', descending: true, origin: 0, status: 0, direction: 0 };
 const signIn = async (username: string, type: number) =>
   here.sessions.authenticate((await here.sessions.login(username, demoPassword, type)).jwtToken);
@@ -66,11 +78,29 @@ describe('the demo seed', () => {
     expect(own).toBeLessThan(total);
   });
 
+  it('has a drive for each way to one, and one that the standard user does not reach', async () => {
+    await seed();
+    const directory = openDirectoryServices({ ...here, limits: { maxProjects: 10, maxSharedDrives: 10, maxAssignments: 10 } });
+    const seen = async (username: string, type: number) => {
+      const caller = await signIn(username, type);
+      const list = { page: 1, pagesize: 50, sortfield: 'Name', descending: false };
+      return [directory.projects.list(caller, list), directory.sharedDrives.list(caller, list)].map(({ data }) =>
+        data.map(({ name }) => name),
+      );
+    };
+    expect(await seen('admin@example.com', 16)).toEqual([
+      ['Annual report', 'Campaign 2026'],
+      ['Creative', 'Finance', 'Footage', 'Renders'],
+    ]);
+    expect(await seen('user@example.com', 64)).toEqual([['Campaign 2026'], ['Creative', 'Footage', 'Renders']]);
+    expect(await seen('owner@example.org', 16)).toEqual([['Showreel'], ['Studio library']]);
+  });
+
   it('is the same on every machine', async () => {
     await seed();
     const other = installation();
     await seedDemo({ ...other, objectServer: 'http://localhost:29124', passwordCost: cheap });
-    for (const table of ['accounts', 'users', 'cloud_accounts', 'history']) {
+    for (const table of [...tables, 'accounts', 'users', 'cloud_accounts', 'history']) {
       const ids = [here, other].map(({ database }) => database.prepare(`SELECT id FROM ${table} ORDER BY id`).all());
       expect(ids[0]).toEqual(ids[1]);
       expect(ids[0]!.length).toBeGreaterThan(0);

@@ -9,6 +9,7 @@ import { CloudAccountStore } from '../store/cloud-account-store.ts';
 import type { Database } from '../store/database.ts';
 import { HistoryStore } from '../store/history-store.ts';
 import { UserStore } from '../store/user-store.ts';
+import { seedDirectory } from './demo-directory.ts';
 import { demoHistory } from './demo-history.ts';
 import { seedId } from './ids.ts';
 
@@ -61,6 +62,7 @@ export async function seedDemo({ database, secretBox, objectServer, now, passwor
     accounts.insert({ id: other, name: 'Example Studio', createDate: time - 20 * day });
     insertPeople(users, secretBox, other, [stranger], hashes.slice(people.length), time);
     insertCloudAccounts(new CloudAccountStore(database), secretBox, accountId, objectServer, time);
+    seedDirectory({ database, secretBox, objectServer, time });
     let record = 0;
     const history = new HistoryStore(database, () => seedId(`history ${record++}`));
     for (const entry of demoHistory(accountId, time)) history.record(entry);

@@ -47,6 +47,7 @@ export type UserSortField = keyof typeof userSortFields;
 
 const columns = `id, account_id AS accountId, username, email, firstname, lastname, user_type AS userType, status, owner,
   password_hash AS passwordHash, mfa_secret AS mfaSecret, auth_provider AS authProvider, create_date AS createDate`;
+export { columns as userColumns };
 
 const matches = `account_id = @accountId AND (@status = 0 OR status & @status) AND (@userType = 0 OR user_type & @userType)
   AND (@username = '' OR instr(username_key, @username))`;
