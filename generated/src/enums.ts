@@ -22,6 +22,16 @@ export const UserStatus = {
   Pending: 4,
 } as const;
 
+export const DriveType = {
+  VirtualDrive: 1,
+  LocalPath: 2,
+} as const;
+
+export const SyncType = {
+  Stream: 1,
+  Mirror: 2,
+} as const;
+
 export const AgentStatus = {
   Created: 0,
   Started: 1,
@@ -75,16 +85,6 @@ export const TransferHistoryDirection = {
   Any: 0,
   Upload: 1,
   Download: 2,
-} as const;
-
-export const DriveType = {
-  VirtualDrive: 1,
-  LocalPath: 2,
-} as const;
-
-export const SyncType = {
-  Stream: 1,
-  Mirror: 2,
 } as const;
 
 export const NotificationType = {
