@@ -1057,7 +1057,7 @@ export interface filledComponents {
                 userType?: filledComponents["schemas"]["UserType"];
             };
             /** @description The groups to join. */
-            userGroups: {
+            userGroups?: {
                 /**
                  * Format: uuid
                  * @description The id of the group.

@@ -1960,7 +1960,7 @@ export interface components {
                 userType?: components["schemas"]["UserType"];
             };
             /** @description The groups to join. */
-            userGroups: {
+            userGroups?: {
                 /**
                  * Format: uuid
                  * @description The id of the group.

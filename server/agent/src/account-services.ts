@@ -6,7 +6,6 @@ import { openSecretBox } from './account/secret-box.ts';
 import { defaultSessionSettings, Sessions } from './account/sessions.ts';
 import { openTokens } from './account/tokens.ts';
 import { TransferHistoryService } from './account/transfer-history.ts';
-import { Users } from './account/users.ts';
 import type { Config } from './config.ts';
 import { DownloadLinks } from './mail/download-links.ts';
 import { outboxMailer, smtpMailer } from './mail/mailer.ts';
@@ -18,10 +17,10 @@ import { HistoryStore } from './store/history-store.ts';
 import { LoginFailureStore } from './store/login-failure-store.ts';
 import { SessionStore } from './store/session-store.ts';
 import { UserStore } from './store/user-store.ts';
+import { openUserServices, planLimitsOf, type UserServices } from './user-services.ts';
 
-export interface AccountServices {
+export interface AccountServices extends UserServices {
   readonly sessions: Sessions;
-  readonly users: Users;
   readonly cloudAccounts: CloudAccounts;
   readonly history: HistoryStore;
   readonly transferHistory: TransferHistoryService;
@@ -51,7 +50,7 @@ export async function openAccountServices({ config, database, now, providerFor }
       now,
       settings: { ...defaultSessionSettings, lifetimeMs: config.sessionHours * 3_600_000, maxPerUser: config.maxSessionsPerUser },
     }),
-    users: new Users(users),
+    ...openUserServices({ database, now, limits: planLimitsOf(config) }),
     cloudAccounts: new CloudAccounts({
       store: new CloudAccountStore(database),
       secretBox,

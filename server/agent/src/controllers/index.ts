@@ -5,10 +5,12 @@ import { authentication, type AuthenticationDependencies } from './authenticatio
 import { cloud, type CloudDependencies } from './cloud/index.ts';
 import { management, type ManagementDependencies } from './management.ts';
 import { transferHistory, type TransferHistoryDependencies } from './transfer-history.ts';
-import { user, type UserDependencies } from './user.ts';
+import { user, type UserDependencies } from './user/index.ts';
+import { userGroup, type UserGroupDependencies } from './user-group.ts';
 
 export type ControllerDependencies = AuthenticationDependencies &
   UserDependencies &
+  UserGroupDependencies &
   ManagementDependencies &
   CloudDependencies &
   TransferHistoryDependencies;
@@ -17,9 +19,10 @@ export function controllers(dependencies: ControllerDependencies): Handlers {
   const byTag = {
     Authentication: authentication(dependencies),
     User: user(dependencies),
+    UserGroup: userGroup(dependencies),
     Management: management(dependencies),
     Cloud: cloud(dependencies),
     TransferHistory: transferHistory(dependencies),
   } satisfies { [T in Tag]: Controller<T> };
-  return { ...byTag.Authentication, ...byTag.User, ...byTag.Management, ...byTag.Cloud, ...byTag.TransferHistory };
+  return { ...byTag.Authentication, ...byTag.User, ...byTag.UserGroup, ...byTag.Management, ...byTag.Cloud, ...byTag.TransferHistory };
 }

@@ -89,11 +89,12 @@ const flags = (table: string, { origin, status, direction }: HistoryFilters): st
 const isName = (field: HistorySortField): field is keyof typeof names => Object.hasOwn(names, field);
 
 /** One user has one name and one address: by these, the own records are sorted by date. */
-export const effectiveField = (scope: HistoryScope, field: HistorySortField): HistorySortField =>
+const effectiveField = (scope: HistoryScope, field: HistorySortField): HistorySortField =>
   scope === 'user' && (field === 'UserEmail' || field === 'UserName') ? 'StartDate' : field;
 
 /** Whether the way leads past the records of the user alone, or past those of the whole account. */
-export const walksOwn = (scope: HistoryScope, field: HistorySortField): boolean => scope === 'user' && field === 'StartDate';
+export const walksOwn = (scope: HistoryScope, field: HistorySortField): boolean =>
+  scope === 'user' && effectiveField(scope, field) === 'StartDate';
 
 const orderOf = (field: HistorySortField, descending: boolean): string => {
   const terms = isName(field) ? [names[field].by, 'n.no', 'h.start_date', 'h.no'] : [columns[field].by, 'h.no'];
@@ -103,7 +104,8 @@ const orderOf = (field: HistorySortField, descending: boolean): string => {
 const page = 'LIMIT @limit OFFSET @offset';
 
 /** Along the index of the order: nothing is sorted, and no record is read that is not on the page. */
-export function walkSql({ scope, field, descending, filters }: HistoryOrder): string {
+export function walkSql({ scope, field: wanted, descending, filters }: HistoryOrder): string {
+  const field = effectiveField(scope, wanted);
   const order = `ORDER BY ${orderOf(field, descending)} ${page}`;
   const own = scope === 'user' ? ' AND h.owner = @owner' : '';
   if (isName(field)) {
@@ -117,7 +119,8 @@ WHERE n.account_id = @accountId${own}${flags('h', filters)} ${order}`;
 }
 
 /** The records that match are looked up by kind, or by their owner, and sorted: for filters that leave few of them. */
-export function collectSql({ scope, field, descending, filters }: HistoryOrder): string {
+export function collectSql({ scope, field: wanted, descending, filters }: HistoryOrder): string {
+  const field = effectiveField(scope, wanted);
   const join = isName(field) ? ` CROSS JOIN ${names[field].table} n ON n.no = h.${names[field].key}` : '';
   const order = `ORDER BY ${orderOf(field, descending)} ${page}`;
   if (scope === 'user')

@@ -4,7 +4,6 @@ import type { HistoryEntry, TransferHistory } from '../transfers/history.ts';
 import type { Database } from './database.ts';
 import {
   collectSql,
-  effectiveField,
   type HistorySortField,
   insertCloudSql,
   insertOwnersSql,
@@ -90,7 +89,7 @@ export class HistoryStore implements TransferHistory {
     const owner = this.#owner.get(accountId, userId ?? '');
     if (account === undefined || owner === undefined) return { rows: [], total: 0 };
     const scope = userId === undefined ? 'account' : 'user';
-    const field = effectiveField(scope, request.sort.field);
+    const { field } = request.sort;
     const matching = this.#countOf(owner, { origin, status, direction });
     const all = this.#countOf(walksOwn(scope, field) ? owner : account, everything);
     const way = wayTo(request, { matching, all });

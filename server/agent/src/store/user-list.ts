@@ -74,6 +74,7 @@ const remembered = 8;
 export class UserList {
   readonly #numbers: Numbers;
   readonly #row;
+  readonly #byId;
   readonly #total;
   readonly #version;
   /** From filters and order to the row numbers of all who match, as they were at a version of the account's users. */
@@ -82,6 +83,7 @@ export class UserList {
   constructor(database: Database) {
     this.#numbers = new Numbers(database);
     this.#row = database.prepare<[number], UserRow>(`SELECT ${userColumns} FROM users WHERE rowid = ?`);
+    this.#byId = database.prepare<[string, string], UserRow>(`SELECT ${userColumns} FROM users WHERE id = ? AND account_id = ?`);
     this.#total = database.prepare<object, number>(userTotalSql).pluck();
     this.#version = database.prepare<[string], number>('SELECT version FROM user_versions WHERE account_id = ?').pluck();
   }
@@ -95,6 +97,17 @@ export class UserList {
     const sql = (way.collects ? userCollectSql : userWalkSql)(order);
     const rows = this.#rows(this.#numbers.all(sql, { ...filters, limit: way.limit, offset: way.offset }));
     return { rows: way.turned ? rows.reverse() : rows, total: matching };
+  }
+
+  /** The list of one user, if the filters let the user through. */
+  pageOfOne(id: string, { page, accountId, status, userType, username }: UserQuery): { rows: readonly UserRow[]; total: number } {
+    const row = this.#byId.get(id, accountId);
+    const fits =
+      row !== undefined &&
+      (status === 0 || (row.status & status) !== 0) &&
+      (userType === 0 || (row.userType & userType) !== 0) &&
+      row.username.toLowerCase().includes(username);
+    return fits ? { rows: page === 1 ? [row] : [], total: 1 } : { rows: [], total: 0 };
   }
 
   /** How many users have any of the statuses and any of the types; 0 stands for all. */

@@ -11,6 +11,8 @@ import { HistoryStore } from '../../store/history-store.ts';
 import { LoginFailureStore } from '../../store/login-failure-store.ts';
 import { SessionStore } from '../../store/session-store.ts';
 import { type UserRow, UserStore } from '../../store/user-store.ts';
+import { openUserServices } from '../../user-services.ts';
+import type { PlanLimits } from '../users/plan.ts';
 import { type Caller, callerOf } from '../caller.ts';
 import { CloudAccounts, type CloudAccountDependencies } from '../cloud-accounts.ts';
 import { defaultLoginSettings, LoginGate, type LoginSettings } from '../login-gate.ts';
@@ -19,7 +21,19 @@ import { openSecretBox } from '../secret-box.ts';
 import { defaultSessionSettings, mfaSecretPlace, Sessions, type SessionSettings } from '../sessions.ts';
 import { openTokens } from '../tokens.ts';
 import { TransferHistoryService } from '../transfer-history.ts';
-import { Users } from '../users.ts';
+
+const seats = { adminUsers: 100, creativeUsers: 100, standardUsers: 100 };
+const roomyPlan: PlanLimits = {
+  ...seats,
+  storage: 100,
+  connections: 100,
+  projects: 100,
+  teams: 100,
+  drives: 100,
+  syncs: 100,
+  logs: true,
+  sso: true,
+};
 
 export const cheap = { N: 16, r: 1, p: 1 };
 
@@ -27,6 +41,7 @@ export interface InstallationOptions {
   readonly sessionSettings?: Partial<SessionSettings>;
   readonly loginSettings?: Partial<LoginSettings>;
   readonly cloudAccounts?: Pick<Partial<CloudAccountDependencies>, 'verify' | 'settings'>;
+  readonly plan?: Partial<PlanLimits>;
 }
 
 export interface NewUser extends Partial<Omit<UserRow, 'passwordHash' | 'mfaSecret'>> {
@@ -35,7 +50,7 @@ export interface NewUser extends Partial<Omit<UserRow, 'passwordHash' | 'mfaSecr
   readonly mfaSecret?: string;
 }
 
-export function installation({ sessionSettings, loginSettings, cloudAccounts }: InstallationOptions = {}) {
+export function installation({ sessionSettings, loginSettings, cloudAccounts, plan }: InstallationOptions = {}) {
   const dataDir = mkdtempSync(join(tmpdir(), 'click-agent-'));
   const database = openDatabase(join(dataDir, 'agent.db'));
   const clock = { time: Date.parse('2026-03-01T12:00:00Z') };
@@ -66,7 +81,7 @@ export function installation({ sessionSettings, loginSettings, cloudAccounts }: 
     cloudAccountStore: store,
     verified,
     sessions: new Sessions({ users, sessions: new SessionStore(database), gate, tokens, secretBox, now, settings }),
-    users: new Users(users),
+    ...openUserServices({ database, now, limits: { ...roomyPlan, ...plan } }),
     history: new TransferHistoryService(history),
     cloudAccounts: new CloudAccounts({ store, secretBox, verify, now, ...cloudAccounts }),
     addAccount(name: string): string {
