@@ -9,7 +9,9 @@ import { CloudAccountStore } from '../../store/cloud-account-store.ts';
 import { openDatabase } from '../../store/database.ts';
 import { HistoryStore } from '../../store/history-store.ts';
 import { LoginFailureStore } from '../../store/login-failure-store.ts';
+import { MembershipStore } from '../../store/membership-store.ts';
 import { SessionStore } from '../../store/session-store.ts';
+import { UserGroupStore } from '../../store/user-group-store.ts';
 import { type UserRow, UserStore } from '../../store/user-store.ts';
 import { openUserServices } from '../../user-services.ts';
 import type { PlanLimits } from '../users/plan.ts';
@@ -77,6 +79,8 @@ export function installation({ sessionSettings, loginSettings, cloudAccounts, pl
     tokens,
     accountStore: accounts,
     userStore: users,
+    userGroupStore: new UserGroupStore(database),
+    membershipStore: new MembershipStore(database),
     historyStore: history,
     cloudAccountStore: store,
     verified,
