@@ -17,7 +17,7 @@ import type { Credentials } from './target.ts';
 import { cloudNames } from './cloud-types.ts';
 import type { OperationId } from './contract.ts';
 import { notOffered } from './offered.ts';
-import { nothingLeftAtTarget, removeHistory } from './sweep.ts';
+import { nobodyLeftAtTarget, nothingLeftAtTarget, removeHistory } from './sweep.ts';
 
 export interface LocalFile {
   readonly path: string;
@@ -219,6 +219,8 @@ export class Given {
     // Undone in reverse: accounts, then history, then the look at what is left, then the session.
     if (offers('getCloudAccounts', 'getAllTransferHistory'))
       environment.cleanup.add('still there after the clean-up', () => nothingLeftAtTarget(own, environment.prefix));
+    if (offers('getAllUsers', 'getAllUserGroups'))
+      environment.cleanup.add('still there after the clean-up', () => nobodyLeftAtTarget(own, environment.prefix));
     if (offers('getAllTransferHistory', 'deleteTransferHistory'))
       environment.cleanup.add('history records', () => removeHistory(own, (name) => name.startsWith(`${environment.prefix}-`)));
     return token;

@@ -3,6 +3,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Api } from './api.ts';
+import type { OperationId } from './contract.ts';
 
 /** What the names of all runs begin with; eight hexadecimal digits of one run follow. */
 export const kitPrefix = 'ckit-';
@@ -61,6 +62,36 @@ export async function cloudAccounts(api: Api, ours: Ours): Promise<Leftover[]> {
   });
 }
 
+/** Users and user groups; a target that offers no such lists has none. */
+export async function people(api: Api, ours: Ours): Promise<Leftover[]> {
+  const users = await listed(api, 'getAllUsers', { username: kitPrefix, pagesize: 1000 });
+  const groups = await listed(api, 'getAllUserGroups', { name: kitPrefix, pagesize: 1000 });
+  return [
+    ...users
+      .filter(({ username }) => ours(String(username)))
+      .map((user) => removable(api, `user ${String(user.username)}`, 'deleteUser', user)),
+    ...groups
+      .filter(({ name }) => ours(String(name)))
+      .map((group) => removable(api, `user group ${String(group.name)}`, 'deleteUserGroup', group)),
+  ];
+}
+
+async function listed(api: Api, operation: OperationId, query: Record<string, string | number>): Promise<Record<string, unknown>[]> {
+  const { status, body } = await api.perform(operation, { query });
+  if (status === 404 || status === 405 || status === 501) return [];
+  const data = typeof body === 'object' && body !== null ? (body as { data?: unknown }).data : undefined;
+  if (status !== 200 || !Array.isArray(data)) throw new Error(`${operation} answered ${status}`);
+  return data as Record<string, unknown>[];
+}
+
+const removable = (api: Api, what: string, operation: OperationId, { id }: Record<string, unknown>): Leftover => ({
+  what,
+  remove: async () => {
+    const { status } = await api.perform(operation, { query: { id: String(id) } });
+    if (status !== 200) throw new Error(`deleting ${what} answered ${status}`);
+  },
+});
+
 export async function temporaryFolders(ours: Ours, folder = tmpdir()): Promise<Leftover[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   return entries
@@ -72,6 +103,11 @@ export async function temporaryFolders(ours: Ours, folder = tmpdir()): Promise<L
 export async function nothingLeftAtTarget(api: Api, prefix: string): Promise<void> {
   const ours: Ours = (name) => name.startsWith(`${prefix}-`);
   const left = [...(await cloudAccounts(api, ours)), ...(await historyRecords(api, ours))];
+  if (left.length > 0) throw new Error(left.map(({ what }) => what).join(', '));
+}
+
+export async function nobodyLeftAtTarget(api: Api, prefix: string): Promise<void> {
+  const left = await people(api, (name) => name.startsWith(`${prefix}-`));
   if (left.length > 0) throw new Error(left.map(({ what }) => what).join(', '));
 }
 

@@ -92,7 +92,8 @@ try {
   for (const filter of ['origin=1', 'origin=6', 'status=4', 'status=16', 'direction=2', 'origin=1&status=16&direction=1'])
     filters.push(...(await filtered(history, filter, 'SourcePath')));
   const own: Asked[] = [];
-  for (const filter of ['origin=0', 'status=16', 'direction=1']) own.push(...(await filtered(history, filter, 'TotalSize', { token: member })));
+  for (const filter of ['origin=0', 'status=16', 'direction=1'])
+    own.push(...(await filtered(history, filter, 'TotalSize', { token: member })));
   const substrings = { first: [] as Asked[], again: [] as Asked[] };
   for (const name of ['username=ann.bob.1', 'username=example']) {
     substrings.first.push(...(await filtered(users, name, 'Lastname')));

@@ -54,7 +54,9 @@ describe('an administrator', () => {
   it('deletes a user, whose history stays and whose name is free', async () => {
     const id = await idOf('user@example.com');
     const history = async () =>
-      (await bodyOf(admin.GET('/transferhistory/get_all', { params: { query: { pagesize: 1000 } } }))).data.filter(({ userId }) => userId === id);
+      (await bodyOf(admin.GET('/transferhistory/get_all', { params: { query: { pagesize: 1000 } } }))).data.filter(
+        ({ userId }) => userId === id,
+      );
     const before = await history();
     const user = await here.signIn('user@example.com');
     expect((await admin.DELETE('/user/delete_user', { params: { query: { id } } })).response.status).toBe(200);
@@ -139,7 +141,19 @@ describe('bad input', () => {
         headers: { 'content-type': 'application/json' },
         ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       });
-    const bodies = ['', 'null', '{', [], [null], {}, { id: 1 }, { id: 'no-uuid' }, { name: 5 }, { name: '' }, { name: '\ud800'.repeat(101) }];
+    const bodies = [
+      '',
+      'null',
+      '{',
+      [],
+      [null],
+      {},
+      { id: 1 },
+      { id: 'no-uuid' },
+      { name: 5 },
+      { name: '' },
+      { name: '\ud800'.repeat(101) },
+    ];
     for (const [method, path] of [
       ['PUT', '/user/edit_user'],
       ['POST', '/usergroup/insert'],

@@ -68,7 +68,12 @@ const person = (accountId: string, n: number, fields: Partial<UserRow>): UserRow
 describe('the list of users', () => {
   it('pages through whoever matches, in every order and after every change', () => {
     const list = new UserList(here.database);
-    const step = fc.record({ status: fc.constantFrom(1, 2, 4), userType: fc.constantFrom(16, 32, 64), gone: fc.boolean(), edit: fc.boolean() });
+    const step = fc.record({
+      status: fc.constantFrom(1, 2, 4),
+      userType: fc.constantFrom(16, 32, 64),
+      gone: fc.boolean(),
+      edit: fc.boolean(),
+    });
     const query = fc.record({
       status: fc.constantFrom(0, 1, 2, 6, 7),
       userType: fc.constantFrom(0, 16, 48),

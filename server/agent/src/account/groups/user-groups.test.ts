@@ -172,7 +172,9 @@ describe('a user who is no administrator', () => {
     expect(() => members(member, other.id)).toThrow(refused('NOT_FOUND'));
     expect(joined(member, user.id).data.map(({ userGroup }) => userGroup!.name)).toEqual(['Own']);
     for (const id of [admin.userId, stranger.userId, randomUUID()]) expect(() => joined(member, id)).toThrow(refused('ACCESS'));
-    expect(here.userGroups.listWithDetails(member, { ...page, sortfield: 'Name' }).data.map(({ usersData }) => usersData.length)).toEqual([2]);
+    expect(here.userGroups.listWithDetails(member, { ...page, sortfield: 'Name' }).data.map(({ usersData }) => usersData.length)).toEqual([
+      2,
+    ]);
   });
 });
 
@@ -225,7 +227,9 @@ describe('details', () => {
     expect(here.users.getAllUsersWithDetails(member, { ...everybody, userStatus: 2 }).total).toBe(0);
     here.userGroups.remove(admin, group.id);
     expect(ofUser(admin)).toMatchObject([{ userGroups: [] }]);
-    const left = here.database.prepare('SELECT (SELECT count(*) FROM user_group_project_permissions) + (SELECT count(*) FROM user_group_members)');
+    const left = here.database.prepare(
+      'SELECT (SELECT count(*) FROM user_group_project_permissions) + (SELECT count(*) FROM user_group_members)',
+    );
     expect(left.pluck().get()).toBe(0);
   });
 });
@@ -252,9 +256,13 @@ describe('the import', () => {
 
   it('takes whoever is there as is, and a group by its id before its name', () => {
     const group = insert('Design Team');
-    run([{ user: person('USER@example.com', { userType: 16 }), userGroups: [{ id: group.id, name: 'Another name' }, { name: 'design team' }] }]);
+    run([
+      { user: person('USER@example.com', { userType: 16 }), userGroups: [{ id: group.id, name: 'Another name' }, { name: 'design team' }] },
+    ]);
     expect(names(admin)).toEqual(['Design Team']);
-    expect(members(admin, group.id).data.map((one) => one.user)).toMatchObject([{ id: user.id, firstname: 'Jane', userType: 64, status: 1 }]);
+    expect(members(admin, group.id).data.map((one) => one.user)).toMatchObject([
+      { id: user.id, firstname: 'Jane', userType: 64, status: 1 },
+    ]);
   });
 
   it('passes over a username of another account and tells nothing of it', () => {
@@ -305,6 +313,7 @@ describe('the import', () => {
 
   it('creates nobody who could sign in', async () => {
     run([{ user: person('ada@example.com') }]);
-    for (const password of ['', 'right', ' ']) await expect(here.sessions.login('ada@example.com', password)).rejects.toMatchObject({ code: 'AUTH' });
+    for (const password of ['', 'right', ' '])
+      await expect(here.sessions.login('ada@example.com', password)).rejects.toMatchObject({ code: 'AUTH' });
   });
 });

@@ -24,7 +24,14 @@ const edit = (by: UserRow, id: string, fields: object) => here.userChanges.edit(
 describe('editing a user', () => {
   it('changes what is sent, keeps what is left out, and answers the state that is stored', () => {
     const answer = edit(admin, user.id.toUpperCase(), { lastname: ' Roe ', userType: 32 });
-    expect(answer).toMatchObject({ id: user.id, firstname: 'Jane', lastname: 'Roe', username: 'user@example.com', userType: 32, status: 1 });
+    expect(answer).toMatchObject({
+      id: user.id,
+      firstname: 'Jane',
+      lastname: 'Roe',
+      username: 'user@example.com',
+      userType: 32,
+      status: 1,
+    });
     expect(edit(admin, user.id, {})).toEqual(answer);
   });
 
