@@ -587,6 +587,732 @@ export interface filledComponents {
             userCode?: string;
         };
         /**
+         * Format: int32
+         * @description How a drive appears on the machine.
+         * @example 1
+         * @enum {integer}
+         */
+        DriveType: 1 | 2;
+        /**
+         * Format: int32
+         * @description How much of a drive is kept on the machine.
+         * @example 1
+         * @enum {integer}
+         */
+        SyncType: 1 | 2;
+        /**
+         * @description A user of the account with what is assigned to the user directly; what comes through a group is found at the group.
+         * @example {
+         *       "id": "00000000-0000-0000-0000-000000000000",
+         *       "firstname": "Jane",
+         *       "lastname": "Doe",
+         *       "username": "user@example.com",
+         *       "email": "user@example.com",
+         *       "userType": 32,
+         *       "status": 1,
+         *       "owner": false,
+         *       "mfa": false,
+         *       "createDate": "2026-01-01T00:00:00Z",
+         *       "userGroups": [
+         *         {
+         *           "id": "11111111-1111-1111-1111-111111111111",
+         *           "name": "Design Team",
+         *           "description": "Users working on the creative project",
+         *           "active": true
+         *         }
+         *       ],
+         *       "projects": [
+         *         {
+         *           "id": "11111111-1111-1111-1111-111111111111",
+         *           "name": "Creative",
+         *           "description": "Q1 creative campaign",
+         *           "active": true
+         *         }
+         *       ],
+         *       "sharedCloudDrives": [
+         *         {
+         *           "id": "11111111-1111-1111-1111-111111111111",
+         *           "name": "Creative",
+         *           "cloudAccountId": "00000000-0000-0000-0000-000000000000",
+         *           "storageName": "my-shared-bucket",
+         *           "prefix": "projects/creative/",
+         *           "prefixId": "",
+         *           "storageId": "",
+         *           "objectsPerFolder": 10000,
+         *           "allowDelete": false,
+         *           "localCacheEncrypted": false,
+         *           "cloudObjectsEncrypted": false,
+         *           "driveType": 1,
+         *           "syncType": 2,
+         *           "active": true
+         *         }
+         *       ]
+         *     }
+         */
+        UserWithDetailsDTO: {
+            /** @description The user groups that the user is assigned to; at most 1000 are inlined. */
+            userGroups: filledComponents["schemas"]["UserGroup"][];
+            /** @description The projects that the user has a permission on; at most 1000 are inlined. */
+            projects: filledComponents["schemas"]["Project"][];
+            /** @description The shared cloud drives that the user has a permission on; at most 1000 are inlined. */
+            sharedCloudDrives: filledComponents["schemas"]["SharedCloudDrive"][];
+        } & filledComponents["schemas"]["User"];
+        /**
+         * @description One page of users with details.
+         * @example {
+         *       "data": [
+         *         {
+         *           "id": "00000000-0000-0000-0000-000000000000",
+         *           "firstname": "Jane",
+         *           "lastname": "Doe",
+         *           "username": "user@example.com",
+         *           "email": "user@example.com",
+         *           "userType": 32,
+         *           "status": 1,
+         *           "owner": false,
+         *           "mfa": false,
+         *           "createDate": "2026-01-01T00:00:00Z",
+         *           "userGroups": [
+         *             {
+         *               "id": "11111111-1111-1111-1111-111111111111",
+         *               "name": "Design Team",
+         *               "description": "Users working on the creative project",
+         *               "active": true
+         *             }
+         *           ],
+         *           "projects": [
+         *             {
+         *               "id": "11111111-1111-1111-1111-111111111111",
+         *               "name": "Creative",
+         *               "description": "Q1 creative campaign",
+         *               "active": true
+         *             }
+         *           ],
+         *           "sharedCloudDrives": [
+         *             {
+         *               "id": "11111111-1111-1111-1111-111111111111",
+         *               "name": "Creative",
+         *               "cloudAccountId": "00000000-0000-0000-0000-000000000000",
+         *               "storageName": "my-shared-bucket",
+         *               "prefix": "projects/creative/",
+         *               "prefixId": "",
+         *               "storageId": "",
+         *               "objectsPerFolder": 10000,
+         *               "allowDelete": false,
+         *               "localCacheEncrypted": false,
+         *               "cloudObjectsEncrypted": false,
+         *               "driveType": 1,
+         *               "syncType": 2,
+         *               "active": true
+         *             }
+         *           ]
+         *         }
+         *       ],
+         *       "total": 1,
+         *       "options": {
+         *         "page": 1,
+         *         "pageSize": 50
+         *       }
+         *     }
+         */
+        UserWithDetailsCollection: {
+            /** @description The users with details of the page. */
+            data: filledComponents["schemas"]["UserWithDetailsDTO"][];
+            /**
+             * Format: int64
+             * @description How many match the filters, over all pages.
+             */
+            total: number;
+            options: filledComponents["schemas"]["PageOptions"];
+        };
+        /**
+         * @description A user record. What is left out keeps its value. `owner`, `mfa` and `createDate` may be sent, as part of a full record, and are not looked at: other operations change them, or none does.
+         * @example {
+         *       "id": "00000000-0000-0000-0000-000000000000",
+         *       "firstname": "Jane",
+         *       "lastname": "Doe",
+         *       "username": "user@example.com",
+         *       "email": "user@example.com",
+         *       "userType": 32,
+         *       "status": 1,
+         *       "owner": false,
+         *       "mfa": false,
+         *       "createDate": "2026-01-01T00:00:00Z"
+         *     }
+         */
+        EditUserRequest: {
+            /**
+             * Format: uuid
+             * @description The user to change.
+             */
+            id: string;
+            /** @description The first name. */
+            firstname?: string;
+            /** @description The last name. */
+            lastname?: string;
+            /** @description The unique name to sign in with. */
+            username?: string;
+            /** @description The email address. */
+            email?: string;
+            /** @description The role, one of the three types of desktop clients. */
+            userType?: filledComponents["schemas"]["UserType"];
+            /** @description Active or Inactive. A pending user becomes active by finishing the sign-up, not by this. */
+            status?: filledComponents["schemas"]["UserStatus"];
+            /** @description Not looked at. */
+            owner?: boolean;
+            /** @description Not looked at. */
+            mfa?: boolean;
+            /**
+             * Format: date-time
+             * @description Not looked at.
+             */
+            createDate?: string;
+        };
+        /**
+         * @description What the account may still use under its plan; 0 where a limit is reached.
+         * @example {
+         *       "adminUsers": 1,
+         *       "creativeUsers": 5,
+         *       "standardUsers": 10,
+         *       "storage": 500,
+         *       "connections": 10,
+         *       "projects": 10,
+         *       "teams": 5,
+         *       "drives": 10,
+         *       "syncs": 5,
+         *       "logs": true,
+         *       "sso": false
+         *     }
+         */
+        PackageInquiry: {
+            /**
+             * Format: int32
+             * @description Administrators (DesktopAdmin) that may still be added.
+             */
+            adminUsers: number;
+            /**
+             * Format: int32
+             * @description Creative users (DesktopCreativeUser) that may still be added.
+             */
+            creativeUsers: number;
+            /**
+             * Format: int32
+             * @description Standard users (DesktopStandardUser) that may still be added.
+             */
+            standardUsers: number;
+            /**
+             * Format: int64
+             * @description Storage managed by Amove, in GB that may still be added.
+             */
+            storage: number;
+            /**
+             * Format: int32
+             * @description Cloud accounts that may still be added.
+             */
+            connections: number;
+            /**
+             * Format: int32
+             * @description Projects that may still be added.
+             */
+            projects: number;
+            /**
+             * Format: int32
+             * @description User groups that may still be added.
+             */
+            teams: number;
+            /**
+             * Format: int32
+             * @description Shared cloud drives that may still be added.
+             */
+            drives: number;
+            /**
+             * Format: int32
+             * @description Syncs from cloud to cloud that may still be added.
+             */
+            syncs: number;
+            /** @description Whether the plan has the logging of the account. */
+            logs: boolean;
+            /** @description Whether the plan has single sign-on. */
+            sso: boolean;
+        };
+        /**
+         * @description One page of user groups.
+         * @example {
+         *       "data": [
+         *         {
+         *           "id": "11111111-1111-1111-1111-111111111111",
+         *           "name": "Design Team",
+         *           "description": "Users working on the creative project",
+         *           "active": true
+         *         }
+         *       ],
+         *       "total": 1,
+         *       "options": {
+         *         "page": 1,
+         *         "pageSize": 50
+         *       }
+         *     }
+         */
+        UserGroupCollection: {
+            /** @description The user groups of the page. */
+            data: filledComponents["schemas"]["UserGroup"][];
+            /**
+             * Format: int64
+             * @description How many match the filters, over all pages.
+             */
+            total: number;
+            options: filledComponents["schemas"]["PageOptions"];
+        };
+        /**
+         * @description What a user group may do with a project.
+         * @example {
+         *       "id": "22222222-2222-2222-2222-222222222222",
+         *       "userGroupId": "00000000-0000-0000-0000-000000000000",
+         *       "projectId": "11111111-1111-1111-1111-111111111111",
+         *       "permissionType": 2
+         *     }
+         */
+        UserGroupProjectPermission: {
+            /**
+             * Format: uuid
+             * @description The id of the entry, which edit and delete take.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The user group whom the permission is for.
+             */
+            userGroupId: string;
+            /**
+             * Format: uuid
+             * @description The project that the permission is on.
+             */
+            projectId: string;
+            permissionType: filledComponents["schemas"]["PermissionType"];
+        };
+        /**
+         * @description The assignment of a user to a user group.
+         * @example {
+         *       "id": "22222222-2222-2222-2222-222222222222",
+         *       "userId": "00000000-0000-0000-0000-000000000000",
+         *       "userGroupId": "11111111-1111-1111-1111-111111111111"
+         *     }
+         */
+        UserUserGroup: {
+            /**
+             * Format: uuid
+             * @description The id of the assignment, which Unassign User takes.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The user.
+             */
+            userId: string;
+            /**
+             * Format: uuid
+             * @description The user group.
+             */
+            userGroupId: string;
+        };
+        /**
+         * @description What a user group may do with a shared cloud drive.
+         * @example {
+         *       "id": "22222222-2222-2222-2222-222222222222",
+         *       "userGroupId": "00000000-0000-0000-0000-000000000000",
+         *       "sharedCloudDriveId": "11111111-1111-1111-1111-111111111111",
+         *       "permissionType": 2
+         *     }
+         */
+        UserGroupSharedCloudDrivePermission: {
+            /**
+             * Format: uuid
+             * @description The id of the entry, which edit and delete take.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The user group whom the permission is for.
+             */
+            userGroupId: string;
+            /**
+             * Format: uuid
+             * @description The shared cloud drive that the permission is on.
+             */
+            sharedCloudDriveId: string;
+            permissionType: filledComponents["schemas"]["PermissionType"];
+        };
+        /**
+         * @description A user group with its members, and with what it has permissions on.
+         * @example {
+         *       "id": "11111111-1111-1111-1111-111111111111",
+         *       "name": "Design Team",
+         *       "description": "Users working on the creative project",
+         *       "active": true,
+         *       "projectsData": [
+         *         {
+         *           "project": {
+         *             "id": "11111111-1111-1111-1111-111111111111",
+         *             "name": "Creative",
+         *             "description": "Q1 creative campaign",
+         *             "active": true
+         *           },
+         *           "permission": {
+         *             "id": "22222222-2222-2222-2222-222222222222",
+         *             "userGroupId": "11111111-1111-1111-1111-111111111111",
+         *             "projectId": "11111111-1111-1111-1111-111111111111",
+         *             "permissionType": 2
+         *           }
+         *         }
+         *       ],
+         *       "usersData": [
+         *         {
+         *           "user": {
+         *             "id": "00000000-0000-0000-0000-000000000000",
+         *             "firstname": "Jane",
+         *             "lastname": "Doe",
+         *             "username": "user@example.com",
+         *             "email": "user@example.com",
+         *             "userType": 32,
+         *             "status": 1,
+         *             "owner": false,
+         *             "mfa": false,
+         *             "createDate": "2026-01-01T00:00:00Z"
+         *           },
+         *           "userUserGroup": {
+         *             "id": "22222222-2222-2222-2222-222222222222",
+         *             "userId": "00000000-0000-0000-0000-000000000000",
+         *             "userGroupId": "11111111-1111-1111-1111-111111111111"
+         *           }
+         *         }
+         *       ],
+         *       "drivesData": [
+         *         {
+         *           "sharedCloudDrive": {
+         *             "id": "11111111-1111-1111-1111-111111111111",
+         *             "name": "Creative",
+         *             "cloudAccountId": "00000000-0000-0000-0000-000000000000",
+         *             "storageName": "my-shared-bucket",
+         *             "prefix": "projects/creative/",
+         *             "prefixId": "",
+         *             "storageId": "",
+         *             "objectsPerFolder": 10000,
+         *             "allowDelete": false,
+         *             "localCacheEncrypted": false,
+         *             "cloudObjectsEncrypted": false,
+         *             "driveType": 1,
+         *             "syncType": 2,
+         *             "active": true
+         *           },
+         *           "permission": {
+         *             "id": "22222222-2222-2222-2222-222222222222",
+         *             "userGroupId": "11111111-1111-1111-1111-111111111111",
+         *             "sharedCloudDriveId": "11111111-1111-1111-1111-111111111111",
+         *             "permissionType": 2
+         *           }
+         *         }
+         *       ]
+         *     }
+         */
+        UserGroupWithDetailsDTO: {
+            /** @description The projects that it has a permission on; at most 1000 are inlined. */
+            projectsData: {
+                project: filledComponents["schemas"]["Project"];
+                permission: filledComponents["schemas"]["UserGroupProjectPermission"];
+            }[];
+            /** @description Its members; at most 1000 are inlined, and Get Assigned Users has all of them. */
+            usersData: {
+                user: filledComponents["schemas"]["User"];
+                userUserGroup: filledComponents["schemas"]["UserUserGroup"];
+            }[];
+            /** @description The shared cloud drives that it has a permission on; at most 1000 are inlined. */
+            drivesData: {
+                sharedCloudDrive: filledComponents["schemas"]["SharedCloudDrive"];
+                permission: filledComponents["schemas"]["UserGroupSharedCloudDrivePermission"];
+            }[];
+        } & filledComponents["schemas"]["UserGroup"];
+        /**
+         * @description One page of user groups with details.
+         * @example {
+         *       "data": [
+         *         {
+         *           "id": "11111111-1111-1111-1111-111111111111",
+         *           "name": "Design Team",
+         *           "description": "Users working on the creative project",
+         *           "active": true,
+         *           "projectsData": [
+         *             {
+         *               "project": {
+         *                 "id": "11111111-1111-1111-1111-111111111111",
+         *                 "name": "Creative",
+         *                 "description": "Q1 creative campaign",
+         *                 "active": true
+         *               },
+         *               "permission": {
+         *                 "id": "22222222-2222-2222-2222-222222222222",
+         *                 "userGroupId": "11111111-1111-1111-1111-111111111111",
+         *                 "projectId": "11111111-1111-1111-1111-111111111111",
+         *                 "permissionType": 2
+         *               }
+         *             }
+         *           ],
+         *           "usersData": [
+         *             {
+         *               "user": {
+         *                 "id": "00000000-0000-0000-0000-000000000000",
+         *                 "firstname": "Jane",
+         *                 "lastname": "Doe",
+         *                 "username": "user@example.com",
+         *                 "email": "user@example.com",
+         *                 "userType": 32,
+         *                 "status": 1,
+         *                 "owner": false,
+         *                 "mfa": false,
+         *                 "createDate": "2026-01-01T00:00:00Z"
+         *               },
+         *               "userUserGroup": {
+         *                 "id": "22222222-2222-2222-2222-222222222222",
+         *                 "userId": "00000000-0000-0000-0000-000000000000",
+         *                 "userGroupId": "11111111-1111-1111-1111-111111111111"
+         *               }
+         *             }
+         *           ],
+         *           "drivesData": [
+         *             {
+         *               "sharedCloudDrive": {
+         *                 "id": "11111111-1111-1111-1111-111111111111",
+         *                 "name": "Creative",
+         *                 "cloudAccountId": "00000000-0000-0000-0000-000000000000",
+         *                 "storageName": "my-shared-bucket",
+         *                 "prefix": "projects/creative/",
+         *                 "prefixId": "",
+         *                 "storageId": "",
+         *                 "objectsPerFolder": 10000,
+         *                 "allowDelete": false,
+         *                 "localCacheEncrypted": false,
+         *                 "cloudObjectsEncrypted": false,
+         *                 "driveType": 1,
+         *                 "syncType": 2,
+         *                 "active": true
+         *               },
+         *               "permission": {
+         *                 "id": "22222222-2222-2222-2222-222222222222",
+         *                 "userGroupId": "11111111-1111-1111-1111-111111111111",
+         *                 "sharedCloudDriveId": "11111111-1111-1111-1111-111111111111",
+         *                 "permissionType": 2
+         *               }
+         *             }
+         *           ]
+         *         }
+         *       ],
+         *       "total": 1,
+         *       "options": {
+         *         "page": 1,
+         *         "pageSize": 50
+         *       }
+         *     }
+         */
+        UserGroupWithDetailsCollection: {
+            /** @description The user groups with details of the page. */
+            data: filledComponents["schemas"]["UserGroupWithDetailsDTO"][];
+            /**
+             * Format: int64
+             * @description How many match the filters, over all pages.
+             */
+            total: number;
+            options: filledComponents["schemas"]["PageOptions"];
+        };
+        /**
+         * @description A user group to create.
+         * @example {
+         *       "name": "Design Team",
+         *       "description": "Users working on the creative project",
+         *       "active": true
+         *     }
+         */
+        InsertUserGroupRequest: {
+            /** @description The display name, unique in the account without regard to case; spaces around it are cut off. */
+            name: string;
+            /**
+             * @description What it is for.
+             * @default
+             */
+            description: string;
+            /**
+             * @description Whether it is in use.
+             * @default true
+             */
+            active: boolean;
+        };
+        /**
+         * @description The changes of a user group; what is left out stays as it is.
+         * @example {
+         *       "id": "00000000-0000-0000-0000-000000000000",
+         *       "name": "Design Team",
+         *       "description": "Updated description",
+         *       "active": true
+         *     }
+         */
+        UpdateUserGroupRequest: {
+            /**
+             * Format: uuid
+             * @description The user group to change.
+             */
+            id: string;
+            /** @description The display name, unique in the account without regard to case; spaces around it are cut off. */
+            name?: string;
+            /** @description What it is for. */
+            description?: string;
+            /** @description Whether it is in use. */
+            active?: boolean;
+        };
+        /**
+         * @description An assignment with its user and its user group in full.
+         * @example {
+         *       "user": {
+         *         "id": "00000000-0000-0000-0000-000000000000",
+         *         "firstname": "Jane",
+         *         "lastname": "Doe",
+         *         "username": "user@example.com",
+         *         "email": "user@example.com",
+         *         "userType": 32,
+         *         "status": 1,
+         *         "owner": false,
+         *         "mfa": false,
+         *         "createDate": "2026-01-01T00:00:00Z"
+         *       },
+         *       "userGroup": {
+         *         "id": "11111111-1111-1111-1111-111111111111",
+         *         "name": "Design Team",
+         *         "description": "Users working on the creative project",
+         *         "active": true
+         *       },
+         *       "userUserGroup": {
+         *         "id": "22222222-2222-2222-2222-222222222222",
+         *         "userId": "00000000-0000-0000-0000-000000000000",
+         *         "userGroupId": "11111111-1111-1111-1111-111111111111"
+         *       }
+         *     }
+         */
+        UserUserGroupDTO: {
+            /** @description The user. */
+            user?: filledComponents["schemas"]["User"];
+            /** @description The user group. */
+            userGroup?: filledComponents["schemas"]["UserGroup"];
+            userUserGroup: filledComponents["schemas"]["UserUserGroup"];
+        };
+        /**
+         * @description One page of assignments.
+         * @example {
+         *       "data": [
+         *         {
+         *           "user": {
+         *             "id": "00000000-0000-0000-0000-000000000000",
+         *             "firstname": "Jane",
+         *             "lastname": "Doe",
+         *             "username": "user@example.com",
+         *             "email": "user@example.com",
+         *             "userType": 32,
+         *             "status": 1,
+         *             "owner": false,
+         *             "mfa": false,
+         *             "createDate": "2026-01-01T00:00:00Z"
+         *           },
+         *           "userGroup": {
+         *             "id": "11111111-1111-1111-1111-111111111111",
+         *             "name": "Design Team",
+         *             "description": "Users working on the creative project",
+         *             "active": true
+         *           },
+         *           "userUserGroup": {
+         *             "id": "22222222-2222-2222-2222-222222222222",
+         *             "userId": "00000000-0000-0000-0000-000000000000",
+         *             "userGroupId": "11111111-1111-1111-1111-111111111111"
+         *           }
+         *         }
+         *       ],
+         *       "total": 1,
+         *       "options": {
+         *         "page": 1,
+         *         "pageSize": 50
+         *       }
+         *     }
+         */
+        UserUserGroupCollection: {
+            /** @description The assignments of the page. */
+            data: filledComponents["schemas"]["UserUserGroupDTO"][];
+            /**
+             * Format: int64
+             * @description How many match the filters, over all pages.
+             */
+            total: number;
+            options: filledComponents["schemas"]["PageOptions"];
+        };
+        /**
+         * @description Assignments to make. All of them, or none.
+         * @example [
+         *       {
+         *         "userId": "00000000-0000-0000-0000-000000000000",
+         *         "userGroupId": "11111111-1111-1111-1111-111111111111"
+         *       }
+         *     ]
+         */
+        AssignUsersRequest: {
+            /**
+             * Format: uuid
+             * @description The user to assign.
+             */
+            userId: string;
+            /**
+             * Format: uuid
+             * @description The user group to assign to.
+             */
+            userGroupId: string;
+        }[];
+        /**
+         * @description Users, each with the user groups to map it to (`UserUserGroupRelation`). All of them, or none.
+         * @example [
+         *       {
+         *         "user": {
+         *           "username": "user@example.com",
+         *           "firstName": "Ada",
+         *           "lastName": "Lovelace"
+         *         },
+         *         "userGroups": [
+         *           {
+         *             "id": "00000000-0000-0000-0000-000000000000",
+         *             "name": "Design Team"
+         *           }
+         *         ]
+         *       }
+         *     ]
+         */
+        ImportUsersRequest: {
+            /** @description The user to map. Who has this username in the account is taken as is; otherwise a pending user is created and invited. */
+            user: {
+                /** @description The unique name to sign in with. */
+                username: string;
+                /** @description The first name of a user who is created. Spelled `firstname` on the user page. */
+                firstName?: string;
+                /** @description The last name of a user who is created. Spelled `lastname` on the user page. */
+                lastName?: string;
+                /** @description Where the invitation goes; the username unless given. */
+                email?: string;
+                /** @description The role of a user who is created, 64 (DesktopStandardUser) unless given. */
+                userType?: filledComponents["schemas"]["UserType"];
+            };
+            /** @description The groups to join. */
+            userGroups?: {
+                /**
+                 * Format: uuid
+                 * @description The id of the group.
+                 */
+                id?: string;
+                /** @description The name of the group; case is not regarded. */
+                name?: string;
+            }[];
+        }[];
+        /**
          * @description Entries with the levels that they shall have. All of them, or none.
          * @example [
          *       {
@@ -800,20 +1526,6 @@ export interface filledComponents {
             permissionType: filledComponents["schemas"]["PermissionType"];
         }[];
         /**
-         * Format: int32
-         * @description How a drive appears on the machine.
-         * @example 1
-         * @enum {integer}
-         */
-        DriveType: 1 | 2;
-        /**
-         * Format: int32
-         * @description How much of a drive is kept on the machine.
-         * @example 1
-         * @enum {integer}
-         */
-        SyncType: 1 | 2;
-        /**
          * @description What a user may do with a shared cloud drive.
          * @example {
          *       "id": "22222222-2222-2222-2222-222222222222",
@@ -995,33 +1707,6 @@ export interface filledComponents {
             permissionType: filledComponents["schemas"]["PermissionType"];
         }[];
         /**
-         * @description What a user group may do with a project.
-         * @example {
-         *       "id": "22222222-2222-2222-2222-222222222222",
-         *       "userGroupId": "00000000-0000-0000-0000-000000000000",
-         *       "projectId": "11111111-1111-1111-1111-111111111111",
-         *       "permissionType": 2
-         *     }
-         */
-        UserGroupProjectPermission: {
-            /**
-             * Format: uuid
-             * @description The id of the entry, which edit and delete take.
-             */
-            id: string;
-            /**
-             * Format: uuid
-             * @description The user group whom the permission is for.
-             */
-            userGroupId: string;
-            /**
-             * Format: uuid
-             * @description The project that the permission is on.
-             */
-            projectId: string;
-            permissionType: filledComponents["schemas"]["PermissionType"];
-        };
-        /**
          * @description A permission with its user group and its project in full.
          * @example {
          *       "userGroup": {
@@ -1143,33 +1828,6 @@ export interface filledComponents {
             sharedCloudDriveId: string;
             permissionType: filledComponents["schemas"]["PermissionType"];
         }[];
-        /**
-         * @description What a user group may do with a shared cloud drive.
-         * @example {
-         *       "id": "22222222-2222-2222-2222-222222222222",
-         *       "userGroupId": "00000000-0000-0000-0000-000000000000",
-         *       "sharedCloudDriveId": "11111111-1111-1111-1111-111111111111",
-         *       "permissionType": 2
-         *     }
-         */
-        UserGroupSharedCloudDrivePermission: {
-            /**
-             * Format: uuid
-             * @description The id of the entry, which edit and delete take.
-             */
-            id: string;
-            /**
-             * Format: uuid
-             * @description The user group whom the permission is for.
-             */
-            userGroupId: string;
-            /**
-             * Format: uuid
-             * @description The shared cloud drive that the permission is on.
-             */
-            sharedCloudDriveId: string;
-            permissionType: filledComponents["schemas"]["PermissionType"];
-        };
         /**
          * @description A permission with its user group and its shared cloud drive in full.
          * @example {

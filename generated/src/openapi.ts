@@ -360,6 +360,286 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/user/get_all_users_with_details": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get All Users With Details
+         * @description Like Get All Users; each user also carries the groups, projects and shared cloud drives assigned to it. An administrator of the account sees all of its users, anybody else only the caller (chosen): who is assigned to what is for administrators to know.
+         */
+        get: operations["getAllUsersWithDetails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user/edit_user": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Edit User
+         * @description Changes role or profile fields of a user of the account; omitted fields keep their previous values, and the answer is the state that was actually applied. An unknown id is answered 499 `NOT_FOUND`, a username that is taken 499 `DUPLICATE`. The type and the status of the account's owner, and of the caller, cannot be changed (499 `ACCESS`), so that nobody locks the account out. The sessions of a user who becomes inactive end. The status of a pending user cannot be changed (499 `PENDING`).
+         */
+        put: operations["editUser"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user/delete_user": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete User
+         * @description Deletes a user of the account and ends what the user costs. The user's sessions, group memberships and permissions go at once, the cloud accounts of the user go to the owner of the account, the transfer history stays, and the username is free again (all chosen). An unknown id is answered 499 `NOT_FOUND`; the owner of the account and the caller cannot be deleted (499 `ACCESS`).
+         */
+        delete: operations["deleteUser"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user/package_inquiry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Package Inquiry
+         * @description Answers what the account may still use under its current plan: users, storage and features. Each number is what remains.
+         */
+        get: operations["inquirePackage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/usergroup/get_all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get All User Groups
+         * @description Returns one page of the user groups of the account. An administrator of the account sees all of them, anybody else those that the caller is a member of (chosen).
+         */
+        get: operations["getAllUserGroups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/usergroup/get_all_with_details": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get All User Groups With Details
+         * @description Returns one page of the user groups of the account, each with its members, projects and shared cloud drives. An administrator of the account sees all of them, anybody else those that the caller is a member of (chosen).
+         */
+        get: operations["getAllUserGroupsWithDetails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/usergroup/insert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Insert User Group
+         * @description Adds a user group to the account. A name that a living group of the account has, in whatever case, is refused with 499 `DUPLICATE` (chosen).
+         */
+        post: operations["insertUserGroup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/usergroup/update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Update User Group
+         * @description Changes a user group; fields that are left out keep their values (chosen). An unknown id is answered 499 `NOT_FOUND`, a name that another living group has 499 `DUPLICATE`.
+         */
+        put: operations["updateUserGroup"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/usergroup/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete User Group
+         * @description Deletes a user group softly: it is answered nowhere any more, its name is free again, and its memberships and permissions go with it (chosen). An unknown id is answered 499 `NOT_FOUND`.
+         */
+        delete: operations["deleteUserGroup"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/usergroup/get_assigned_users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Assigned Users
+         * @description Returns one page of the assignments of users to a group, each with the id that Unassign User takes. A group that is unknown, or that a caller who is no administrator is no member of, is answered 499 `NOT_FOUND`.
+         */
+        get: operations["getAssignedUsers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/usergroup/get_assigned_usergroups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Assigned User Groups
+         * @description Returns one page of the assignments of a user to groups, each with the id that Unassign User takes. An unknown user is answered 499 `NOT_FOUND`; the groups of others are answered to administrators only, to anybody else 499 `ACCESS` (chosen).
+         */
+        get: operations["getAssignedUserGroups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/usergroup/assign_users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Assign Users
+         * @description Puts users into user groups. Assignments that exist are left as they are. An unknown user or group is answered 499 `NOT_FOUND`, and then nothing is assigned (chosen).
+         */
+        post: operations["assignUsers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/usergroup/unassign_user": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Unassign User
+         * @description Takes one user out of one group by deleting the assignment. The id is the assignment's own; an unknown one is answered 499 `NOT_FOUND`.
+         */
+        delete: operations["unassignUser"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/usergroup/import_users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Users
+         * @description Maps users to user groups in bulk. Missing groups and users are created; users who are created are pending and are invited. A user whose username belongs to another account is passed over, as in the Web API; existing assignments stay. It is done whole, or not at all (chosen).
+         */
+        post: operations["importUsers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/userspermission/users_project_permission": {
         parameters: {
             query?: never;
@@ -2262,6 +2542,732 @@ export interface components {
             userCode?: string;
         };
         /**
+         * Format: int32
+         * @description How a drive appears on the machine.
+         * @example 1
+         * @enum {integer}
+         */
+        DriveType: 1 | 2;
+        /**
+         * Format: int32
+         * @description How much of a drive is kept on the machine.
+         * @example 1
+         * @enum {integer}
+         */
+        SyncType: 1 | 2;
+        /**
+         * @description A user of the account with what is assigned to the user directly; what comes through a group is found at the group.
+         * @example {
+         *       "id": "00000000-0000-0000-0000-000000000000",
+         *       "firstname": "Jane",
+         *       "lastname": "Doe",
+         *       "username": "user@example.com",
+         *       "email": "user@example.com",
+         *       "userType": 32,
+         *       "status": 1,
+         *       "owner": false,
+         *       "mfa": false,
+         *       "createDate": "2026-01-01T00:00:00Z",
+         *       "userGroups": [
+         *         {
+         *           "id": "11111111-1111-1111-1111-111111111111",
+         *           "name": "Design Team",
+         *           "description": "Users working on the creative project",
+         *           "active": true
+         *         }
+         *       ],
+         *       "projects": [
+         *         {
+         *           "id": "11111111-1111-1111-1111-111111111111",
+         *           "name": "Creative",
+         *           "description": "Q1 creative campaign",
+         *           "active": true
+         *         }
+         *       ],
+         *       "sharedCloudDrives": [
+         *         {
+         *           "id": "11111111-1111-1111-1111-111111111111",
+         *           "name": "Creative",
+         *           "cloudAccountId": "00000000-0000-0000-0000-000000000000",
+         *           "storageName": "my-shared-bucket",
+         *           "prefix": "projects/creative/",
+         *           "prefixId": "",
+         *           "storageId": "",
+         *           "objectsPerFolder": 10000,
+         *           "allowDelete": false,
+         *           "localCacheEncrypted": false,
+         *           "cloudObjectsEncrypted": false,
+         *           "driveType": 1,
+         *           "syncType": 2,
+         *           "active": true
+         *         }
+         *       ]
+         *     }
+         */
+        UserWithDetailsDTO: {
+            /** @description The user groups that the user is assigned to; at most 1000 are inlined. */
+            userGroups: components["schemas"]["UserGroup"][];
+            /** @description The projects that the user has a permission on; at most 1000 are inlined. */
+            projects: components["schemas"]["Project"][];
+            /** @description The shared cloud drives that the user has a permission on; at most 1000 are inlined. */
+            sharedCloudDrives: components["schemas"]["SharedCloudDrive"][];
+        } & components["schemas"]["User"];
+        /**
+         * @description One page of users with details.
+         * @example {
+         *       "data": [
+         *         {
+         *           "id": "00000000-0000-0000-0000-000000000000",
+         *           "firstname": "Jane",
+         *           "lastname": "Doe",
+         *           "username": "user@example.com",
+         *           "email": "user@example.com",
+         *           "userType": 32,
+         *           "status": 1,
+         *           "owner": false,
+         *           "mfa": false,
+         *           "createDate": "2026-01-01T00:00:00Z",
+         *           "userGroups": [
+         *             {
+         *               "id": "11111111-1111-1111-1111-111111111111",
+         *               "name": "Design Team",
+         *               "description": "Users working on the creative project",
+         *               "active": true
+         *             }
+         *           ],
+         *           "projects": [
+         *             {
+         *               "id": "11111111-1111-1111-1111-111111111111",
+         *               "name": "Creative",
+         *               "description": "Q1 creative campaign",
+         *               "active": true
+         *             }
+         *           ],
+         *           "sharedCloudDrives": [
+         *             {
+         *               "id": "11111111-1111-1111-1111-111111111111",
+         *               "name": "Creative",
+         *               "cloudAccountId": "00000000-0000-0000-0000-000000000000",
+         *               "storageName": "my-shared-bucket",
+         *               "prefix": "projects/creative/",
+         *               "prefixId": "",
+         *               "storageId": "",
+         *               "objectsPerFolder": 10000,
+         *               "allowDelete": false,
+         *               "localCacheEncrypted": false,
+         *               "cloudObjectsEncrypted": false,
+         *               "driveType": 1,
+         *               "syncType": 2,
+         *               "active": true
+         *             }
+         *           ]
+         *         }
+         *       ],
+         *       "total": 1,
+         *       "options": {
+         *         "page": 1,
+         *         "pageSize": 50
+         *       }
+         *     }
+         */
+        UserWithDetailsCollection: {
+            /** @description The users with details of the page. */
+            data: components["schemas"]["UserWithDetailsDTO"][];
+            /**
+             * Format: int64
+             * @description How many match the filters, over all pages.
+             */
+            total: number;
+            options: components["schemas"]["PageOptions"];
+        };
+        /**
+         * @description A user record. What is left out keeps its value. `owner`, `mfa` and `createDate` may be sent, as part of a full record, and are not looked at: other operations change them, or none does.
+         * @example {
+         *       "id": "00000000-0000-0000-0000-000000000000",
+         *       "firstname": "Jane",
+         *       "lastname": "Doe",
+         *       "username": "user@example.com",
+         *       "email": "user@example.com",
+         *       "userType": 32,
+         *       "status": 1,
+         *       "owner": false,
+         *       "mfa": false,
+         *       "createDate": "2026-01-01T00:00:00Z"
+         *     }
+         */
+        EditUserRequest: {
+            /**
+             * Format: uuid
+             * @description The user to change.
+             */
+            id: string;
+            /** @description The first name. */
+            firstname?: string;
+            /** @description The last name. */
+            lastname?: string;
+            /** @description The unique name to sign in with. */
+            username?: string;
+            /** @description The email address. */
+            email?: string;
+            /** @description The role, one of the three types of desktop clients. */
+            userType?: components["schemas"]["UserType"];
+            /** @description Active or Inactive. A pending user becomes active by finishing the sign-up, not by this. */
+            status?: components["schemas"]["UserStatus"];
+            /** @description Not looked at. */
+            owner?: boolean;
+            /** @description Not looked at. */
+            mfa?: boolean;
+            /**
+             * Format: date-time
+             * @description Not looked at.
+             */
+            createDate?: string;
+        };
+        /**
+         * @description What the account may still use under its plan; 0 where a limit is reached.
+         * @example {
+         *       "adminUsers": 1,
+         *       "creativeUsers": 5,
+         *       "standardUsers": 10,
+         *       "storage": 500,
+         *       "connections": 10,
+         *       "projects": 10,
+         *       "teams": 5,
+         *       "drives": 10,
+         *       "syncs": 5,
+         *       "logs": true,
+         *       "sso": false
+         *     }
+         */
+        PackageInquiry: {
+            /**
+             * Format: int32
+             * @description Administrators (DesktopAdmin) that may still be added.
+             */
+            adminUsers: number;
+            /**
+             * Format: int32
+             * @description Creative users (DesktopCreativeUser) that may still be added.
+             */
+            creativeUsers: number;
+            /**
+             * Format: int32
+             * @description Standard users (DesktopStandardUser) that may still be added.
+             */
+            standardUsers: number;
+            /**
+             * Format: int64
+             * @description Storage managed by Amove, in GB that may still be added.
+             */
+            storage: number;
+            /**
+             * Format: int32
+             * @description Cloud accounts that may still be added.
+             */
+            connections: number;
+            /**
+             * Format: int32
+             * @description Projects that may still be added.
+             */
+            projects: number;
+            /**
+             * Format: int32
+             * @description User groups that may still be added.
+             */
+            teams: number;
+            /**
+             * Format: int32
+             * @description Shared cloud drives that may still be added.
+             */
+            drives: number;
+            /**
+             * Format: int32
+             * @description Syncs from cloud to cloud that may still be added.
+             */
+            syncs: number;
+            /** @description Whether the plan has the logging of the account. */
+            logs: boolean;
+            /** @description Whether the plan has single sign-on. */
+            sso: boolean;
+        };
+        /**
+         * @description One page of user groups.
+         * @example {
+         *       "data": [
+         *         {
+         *           "id": "11111111-1111-1111-1111-111111111111",
+         *           "name": "Design Team",
+         *           "description": "Users working on the creative project",
+         *           "active": true
+         *         }
+         *       ],
+         *       "total": 1,
+         *       "options": {
+         *         "page": 1,
+         *         "pageSize": 50
+         *       }
+         *     }
+         */
+        UserGroupCollection: {
+            /** @description The user groups of the page. */
+            data: components["schemas"]["UserGroup"][];
+            /**
+             * Format: int64
+             * @description How many match the filters, over all pages.
+             */
+            total: number;
+            options: components["schemas"]["PageOptions"];
+        };
+        /**
+         * @description What a user group may do with a project.
+         * @example {
+         *       "id": "22222222-2222-2222-2222-222222222222",
+         *       "userGroupId": "00000000-0000-0000-0000-000000000000",
+         *       "projectId": "11111111-1111-1111-1111-111111111111",
+         *       "permissionType": 2
+         *     }
+         */
+        UserGroupProjectPermission: {
+            /**
+             * Format: uuid
+             * @description The id of the entry, which edit and delete take.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The user group whom the permission is for.
+             */
+            userGroupId: string;
+            /**
+             * Format: uuid
+             * @description The project that the permission is on.
+             */
+            projectId: string;
+            permissionType: components["schemas"]["PermissionType"];
+        };
+        /**
+         * @description The assignment of a user to a user group.
+         * @example {
+         *       "id": "22222222-2222-2222-2222-222222222222",
+         *       "userId": "00000000-0000-0000-0000-000000000000",
+         *       "userGroupId": "11111111-1111-1111-1111-111111111111"
+         *     }
+         */
+        UserUserGroup: {
+            /**
+             * Format: uuid
+             * @description The id of the assignment, which Unassign User takes.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The user.
+             */
+            userId: string;
+            /**
+             * Format: uuid
+             * @description The user group.
+             */
+            userGroupId: string;
+        };
+        /**
+         * @description What a user group may do with a shared cloud drive.
+         * @example {
+         *       "id": "22222222-2222-2222-2222-222222222222",
+         *       "userGroupId": "00000000-0000-0000-0000-000000000000",
+         *       "sharedCloudDriveId": "11111111-1111-1111-1111-111111111111",
+         *       "permissionType": 2
+         *     }
+         */
+        UserGroupSharedCloudDrivePermission: {
+            /**
+             * Format: uuid
+             * @description The id of the entry, which edit and delete take.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The user group whom the permission is for.
+             */
+            userGroupId: string;
+            /**
+             * Format: uuid
+             * @description The shared cloud drive that the permission is on.
+             */
+            sharedCloudDriveId: string;
+            permissionType: components["schemas"]["PermissionType"];
+        };
+        /**
+         * @description A user group with its members, and with what it has permissions on.
+         * @example {
+         *       "id": "11111111-1111-1111-1111-111111111111",
+         *       "name": "Design Team",
+         *       "description": "Users working on the creative project",
+         *       "active": true,
+         *       "projectsData": [
+         *         {
+         *           "project": {
+         *             "id": "11111111-1111-1111-1111-111111111111",
+         *             "name": "Creative",
+         *             "description": "Q1 creative campaign",
+         *             "active": true
+         *           },
+         *           "permission": {
+         *             "id": "22222222-2222-2222-2222-222222222222",
+         *             "userGroupId": "11111111-1111-1111-1111-111111111111",
+         *             "projectId": "11111111-1111-1111-1111-111111111111",
+         *             "permissionType": 2
+         *           }
+         *         }
+         *       ],
+         *       "usersData": [
+         *         {
+         *           "user": {
+         *             "id": "00000000-0000-0000-0000-000000000000",
+         *             "firstname": "Jane",
+         *             "lastname": "Doe",
+         *             "username": "user@example.com",
+         *             "email": "user@example.com",
+         *             "userType": 32,
+         *             "status": 1,
+         *             "owner": false,
+         *             "mfa": false,
+         *             "createDate": "2026-01-01T00:00:00Z"
+         *           },
+         *           "userUserGroup": {
+         *             "id": "22222222-2222-2222-2222-222222222222",
+         *             "userId": "00000000-0000-0000-0000-000000000000",
+         *             "userGroupId": "11111111-1111-1111-1111-111111111111"
+         *           }
+         *         }
+         *       ],
+         *       "drivesData": [
+         *         {
+         *           "sharedCloudDrive": {
+         *             "id": "11111111-1111-1111-1111-111111111111",
+         *             "name": "Creative",
+         *             "cloudAccountId": "00000000-0000-0000-0000-000000000000",
+         *             "storageName": "my-shared-bucket",
+         *             "prefix": "projects/creative/",
+         *             "prefixId": "",
+         *             "storageId": "",
+         *             "objectsPerFolder": 10000,
+         *             "allowDelete": false,
+         *             "localCacheEncrypted": false,
+         *             "cloudObjectsEncrypted": false,
+         *             "driveType": 1,
+         *             "syncType": 2,
+         *             "active": true
+         *           },
+         *           "permission": {
+         *             "id": "22222222-2222-2222-2222-222222222222",
+         *             "userGroupId": "11111111-1111-1111-1111-111111111111",
+         *             "sharedCloudDriveId": "11111111-1111-1111-1111-111111111111",
+         *             "permissionType": 2
+         *           }
+         *         }
+         *       ]
+         *     }
+         */
+        UserGroupWithDetailsDTO: {
+            /** @description The projects that it has a permission on; at most 1000 are inlined. */
+            projectsData: {
+                project: components["schemas"]["Project"];
+                permission: components["schemas"]["UserGroupProjectPermission"];
+            }[];
+            /** @description Its members; at most 1000 are inlined, and Get Assigned Users has all of them. */
+            usersData: {
+                user: components["schemas"]["User"];
+                userUserGroup: components["schemas"]["UserUserGroup"];
+            }[];
+            /** @description The shared cloud drives that it has a permission on; at most 1000 are inlined. */
+            drivesData: {
+                sharedCloudDrive: components["schemas"]["SharedCloudDrive"];
+                permission: components["schemas"]["UserGroupSharedCloudDrivePermission"];
+            }[];
+        } & components["schemas"]["UserGroup"];
+        /**
+         * @description One page of user groups with details.
+         * @example {
+         *       "data": [
+         *         {
+         *           "id": "11111111-1111-1111-1111-111111111111",
+         *           "name": "Design Team",
+         *           "description": "Users working on the creative project",
+         *           "active": true,
+         *           "projectsData": [
+         *             {
+         *               "project": {
+         *                 "id": "11111111-1111-1111-1111-111111111111",
+         *                 "name": "Creative",
+         *                 "description": "Q1 creative campaign",
+         *                 "active": true
+         *               },
+         *               "permission": {
+         *                 "id": "22222222-2222-2222-2222-222222222222",
+         *                 "userGroupId": "11111111-1111-1111-1111-111111111111",
+         *                 "projectId": "11111111-1111-1111-1111-111111111111",
+         *                 "permissionType": 2
+         *               }
+         *             }
+         *           ],
+         *           "usersData": [
+         *             {
+         *               "user": {
+         *                 "id": "00000000-0000-0000-0000-000000000000",
+         *                 "firstname": "Jane",
+         *                 "lastname": "Doe",
+         *                 "username": "user@example.com",
+         *                 "email": "user@example.com",
+         *                 "userType": 32,
+         *                 "status": 1,
+         *                 "owner": false,
+         *                 "mfa": false,
+         *                 "createDate": "2026-01-01T00:00:00Z"
+         *               },
+         *               "userUserGroup": {
+         *                 "id": "22222222-2222-2222-2222-222222222222",
+         *                 "userId": "00000000-0000-0000-0000-000000000000",
+         *                 "userGroupId": "11111111-1111-1111-1111-111111111111"
+         *               }
+         *             }
+         *           ],
+         *           "drivesData": [
+         *             {
+         *               "sharedCloudDrive": {
+         *                 "id": "11111111-1111-1111-1111-111111111111",
+         *                 "name": "Creative",
+         *                 "cloudAccountId": "00000000-0000-0000-0000-000000000000",
+         *                 "storageName": "my-shared-bucket",
+         *                 "prefix": "projects/creative/",
+         *                 "prefixId": "",
+         *                 "storageId": "",
+         *                 "objectsPerFolder": 10000,
+         *                 "allowDelete": false,
+         *                 "localCacheEncrypted": false,
+         *                 "cloudObjectsEncrypted": false,
+         *                 "driveType": 1,
+         *                 "syncType": 2,
+         *                 "active": true
+         *               },
+         *               "permission": {
+         *                 "id": "22222222-2222-2222-2222-222222222222",
+         *                 "userGroupId": "11111111-1111-1111-1111-111111111111",
+         *                 "sharedCloudDriveId": "11111111-1111-1111-1111-111111111111",
+         *                 "permissionType": 2
+         *               }
+         *             }
+         *           ]
+         *         }
+         *       ],
+         *       "total": 1,
+         *       "options": {
+         *         "page": 1,
+         *         "pageSize": 50
+         *       }
+         *     }
+         */
+        UserGroupWithDetailsCollection: {
+            /** @description The user groups with details of the page. */
+            data: components["schemas"]["UserGroupWithDetailsDTO"][];
+            /**
+             * Format: int64
+             * @description How many match the filters, over all pages.
+             */
+            total: number;
+            options: components["schemas"]["PageOptions"];
+        };
+        /**
+         * @description A user group to create.
+         * @example {
+         *       "name": "Design Team",
+         *       "description": "Users working on the creative project",
+         *       "active": true
+         *     }
+         */
+        InsertUserGroupRequest: {
+            /** @description The display name, unique in the account without regard to case; spaces around it are cut off. */
+            name: string;
+            /**
+             * @description What it is for.
+             * @default
+             */
+            description?: string;
+            /**
+             * @description Whether it is in use.
+             * @default true
+             */
+            active?: boolean;
+        };
+        /**
+         * @description The changes of a user group; what is left out stays as it is.
+         * @example {
+         *       "id": "00000000-0000-0000-0000-000000000000",
+         *       "name": "Design Team",
+         *       "description": "Updated description",
+         *       "active": true
+         *     }
+         */
+        UpdateUserGroupRequest: {
+            /**
+             * Format: uuid
+             * @description The user group to change.
+             */
+            id: string;
+            /** @description The display name, unique in the account without regard to case; spaces around it are cut off. */
+            name?: string;
+            /** @description What it is for. */
+            description?: string;
+            /** @description Whether it is in use. */
+            active?: boolean;
+        };
+        /**
+         * @description An assignment with its user and its user group in full.
+         * @example {
+         *       "user": {
+         *         "id": "00000000-0000-0000-0000-000000000000",
+         *         "firstname": "Jane",
+         *         "lastname": "Doe",
+         *         "username": "user@example.com",
+         *         "email": "user@example.com",
+         *         "userType": 32,
+         *         "status": 1,
+         *         "owner": false,
+         *         "mfa": false,
+         *         "createDate": "2026-01-01T00:00:00Z"
+         *       },
+         *       "userGroup": {
+         *         "id": "11111111-1111-1111-1111-111111111111",
+         *         "name": "Design Team",
+         *         "description": "Users working on the creative project",
+         *         "active": true
+         *       },
+         *       "userUserGroup": {
+         *         "id": "22222222-2222-2222-2222-222222222222",
+         *         "userId": "00000000-0000-0000-0000-000000000000",
+         *         "userGroupId": "11111111-1111-1111-1111-111111111111"
+         *       }
+         *     }
+         */
+        UserUserGroupDTO: {
+            /** @description The user. */
+            user?: components["schemas"]["User"];
+            /** @description The user group. */
+            userGroup?: components["schemas"]["UserGroup"];
+            userUserGroup: components["schemas"]["UserUserGroup"];
+        };
+        /**
+         * @description One page of assignments.
+         * @example {
+         *       "data": [
+         *         {
+         *           "user": {
+         *             "id": "00000000-0000-0000-0000-000000000000",
+         *             "firstname": "Jane",
+         *             "lastname": "Doe",
+         *             "username": "user@example.com",
+         *             "email": "user@example.com",
+         *             "userType": 32,
+         *             "status": 1,
+         *             "owner": false,
+         *             "mfa": false,
+         *             "createDate": "2026-01-01T00:00:00Z"
+         *           },
+         *           "userGroup": {
+         *             "id": "11111111-1111-1111-1111-111111111111",
+         *             "name": "Design Team",
+         *             "description": "Users working on the creative project",
+         *             "active": true
+         *           },
+         *           "userUserGroup": {
+         *             "id": "22222222-2222-2222-2222-222222222222",
+         *             "userId": "00000000-0000-0000-0000-000000000000",
+         *             "userGroupId": "11111111-1111-1111-1111-111111111111"
+         *           }
+         *         }
+         *       ],
+         *       "total": 1,
+         *       "options": {
+         *         "page": 1,
+         *         "pageSize": 50
+         *       }
+         *     }
+         */
+        UserUserGroupCollection: {
+            /** @description The assignments of the page. */
+            data: components["schemas"]["UserUserGroupDTO"][];
+            /**
+             * Format: int64
+             * @description How many match the filters, over all pages.
+             */
+            total: number;
+            options: components["schemas"]["PageOptions"];
+        };
+        /**
+         * @description Assignments to make. All of them, or none.
+         * @example [
+         *       {
+         *         "userId": "00000000-0000-0000-0000-000000000000",
+         *         "userGroupId": "11111111-1111-1111-1111-111111111111"
+         *       }
+         *     ]
+         */
+        AssignUsersRequest: {
+            /**
+             * Format: uuid
+             * @description The user to assign.
+             */
+            userId: string;
+            /**
+             * Format: uuid
+             * @description The user group to assign to.
+             */
+            userGroupId: string;
+        }[];
+        /**
+         * @description Users, each with the user groups to map it to (`UserUserGroupRelation`). All of them, or none.
+         * @example [
+         *       {
+         *         "user": {
+         *           "username": "user@example.com",
+         *           "firstName": "Ada",
+         *           "lastName": "Lovelace"
+         *         },
+         *         "userGroups": [
+         *           {
+         *             "id": "00000000-0000-0000-0000-000000000000",
+         *             "name": "Design Team"
+         *           }
+         *         ]
+         *       }
+         *     ]
+         */
+        ImportUsersRequest: {
+            /** @description The user to map. Who has this username in the account is taken as is; otherwise a pending user is created and invited. */
+            user: {
+                /** @description The unique name to sign in with. */
+                username: string;
+                /** @description The first name of a user who is created. Spelled `firstname` on the user page. */
+                firstName?: string;
+                /** @description The last name of a user who is created. Spelled `lastname` on the user page. */
+                lastName?: string;
+                /** @description Where the invitation goes; the username unless given. */
+                email?: string;
+                /** @description The role of a user who is created, 64 (DesktopStandardUser) unless given. */
+                userType?: components["schemas"]["UserType"];
+            };
+            /** @description The groups to join. */
+            userGroups?: {
+                /**
+                 * Format: uuid
+                 * @description The id of the group.
+                 */
+                id?: string;
+                /** @description The name of the group; case is not regarded. */
+                name?: string;
+            }[];
+        }[];
+        /**
          * @description Entries with the levels that they shall have. All of them, or none.
          * @example [
          *       {
@@ -2475,20 +3481,6 @@ export interface components {
             permissionType: components["schemas"]["PermissionType"];
         }[];
         /**
-         * Format: int32
-         * @description How a drive appears on the machine.
-         * @example 1
-         * @enum {integer}
-         */
-        DriveType: 1 | 2;
-        /**
-         * Format: int32
-         * @description How much of a drive is kept on the machine.
-         * @example 1
-         * @enum {integer}
-         */
-        SyncType: 1 | 2;
-        /**
          * @description What a user may do with a shared cloud drive.
          * @example {
          *       "id": "22222222-2222-2222-2222-222222222222",
@@ -2670,33 +3662,6 @@ export interface components {
             permissionType: components["schemas"]["PermissionType"];
         }[];
         /**
-         * @description What a user group may do with a project.
-         * @example {
-         *       "id": "22222222-2222-2222-2222-222222222222",
-         *       "userGroupId": "00000000-0000-0000-0000-000000000000",
-         *       "projectId": "11111111-1111-1111-1111-111111111111",
-         *       "permissionType": 2
-         *     }
-         */
-        UserGroupProjectPermission: {
-            /**
-             * Format: uuid
-             * @description The id of the entry, which edit and delete take.
-             */
-            id: string;
-            /**
-             * Format: uuid
-             * @description The user group whom the permission is for.
-             */
-            userGroupId: string;
-            /**
-             * Format: uuid
-             * @description The project that the permission is on.
-             */
-            projectId: string;
-            permissionType: components["schemas"]["PermissionType"];
-        };
-        /**
          * @description A permission with its user group and its project in full.
          * @example {
          *       "userGroup": {
@@ -2818,33 +3783,6 @@ export interface components {
             sharedCloudDriveId: string;
             permissionType: components["schemas"]["PermissionType"];
         }[];
-        /**
-         * @description What a user group may do with a shared cloud drive.
-         * @example {
-         *       "id": "22222222-2222-2222-2222-222222222222",
-         *       "userGroupId": "00000000-0000-0000-0000-000000000000",
-         *       "sharedCloudDriveId": "11111111-1111-1111-1111-111111111111",
-         *       "permissionType": 2
-         *     }
-         */
-        UserGroupSharedCloudDrivePermission: {
-            /**
-             * Format: uuid
-             * @description The id of the entry, which edit and delete take.
-             */
-            id: string;
-            /**
-             * Format: uuid
-             * @description The user group whom the permission is for.
-             */
-            userGroupId: string;
-            /**
-             * Format: uuid
-             * @description The shared cloud drive that the permission is on.
-             */
-            sharedCloudDriveId: string;
-            permissionType: components["schemas"]["PermissionType"];
-        };
         /**
          * @description A permission with its user group and its shared cloud drive in full.
          * @example {
@@ -4324,25 +5262,70 @@ export interface components {
          */
         PageSize: number;
         /**
-         * @description The id of the permission entry, which the lists of permissions answer.
-         * @example 00000000-0000-0000-0000-000000000000
+         * @description The field to sort by, in PascalCase although the fields of a record are in camelCase.
+         * @example CreateDate
          */
-        PermissionId: string;
+        UserSort: string;
         /**
-         * @description The project whose list it is.
-         * @example 00000000-0000-0000-0000-000000000000
+         * @description Whether the order is descending.
+         * @example true
          */
-        OfProject: string;
+        UserDescending: boolean;
         /**
-         * @description The field to sort by: a field of the user, after `User.`, in PascalCase although the fields of a record are in camelCase.
-         * @example User.Username
+         * @description Keeps users of any of these statuses, a sum of 1 Active, 2 Inactive and 4 Pending.
+         * @example 7
          */
-        SortByUsername: string;
+        UserStatusFilter: components["schemas"]["UserStatus"];
+        /**
+         * @description Keeps users of any of these types, a sum of 16 DesktopAdmin, 32 DesktopCreativeUser and 64 DesktopStandardUser. All types are kept when it is left out.
+         * @example 16
+         */
+        UserTypeFilter: components["schemas"]["UserType"];
+        /**
+         * @description Keeps users whose username contains this text.
+         * @example user@
+         */
+        UsernameFilter: string;
+        /**
+         * @description How many records a page holds.
+         * @example 10
+         */
+        DetailsPageSize: number;
+        /**
+         * @description The id of the user.
+         * @example 3fa85f64-5717-4562-b3fc-2c963f66afa6
+         */
+        UserId: string;
+        /**
+         * @description The field to sort by: a field of the record, in PascalCase although the fields of a record are in camelCase.
+         * @example Name
+         */
+        SortByName: string;
         /**
          * @description Whether the order is descending.
          * @example true
          */
         AscendingByDefault: boolean;
+        /**
+         * @description Keeps what has this text in its name, without regard to case. Left out, everything is kept.
+         * @example Cre
+         */
+        NameContains: string;
+        /**
+         * @description The id of the user group.
+         * @example 3fa85f64-5717-4562-b3fc-2c963f66afa6
+         */
+        UserGroupId: string;
+        /**
+         * @description The user group whose list it is.
+         * @example 00000000-0000-0000-0000-000000000000
+         */
+        OfUserGroup: string;
+        /**
+         * @description The field to sort by: a field of the user, after `User.`, in PascalCase although the fields of a record are in camelCase.
+         * @example User.Username
+         */
+        SortByUsername: string;
         /**
          * @description Keeps users whose username contains this text, without regard to case. Left out, everybody is kept.
          * @example user@
@@ -4354,45 +5337,40 @@ export interface components {
          */
         OfUser: string;
         /**
+         * @description The field to sort by: a field of the group, after `UserGroup.`, in PascalCase although the fields of a record are in camelCase.
+         * @example UserGroup.Name
+         */
+        SortByUserGroupName: string;
+        /**
+         * @description The id of the assignment (`UserUserGroup`), as the lists of assigned users and of assigned user groups answer it.
+         * @example 3fa85f64-5717-4562-b3fc-2c963f66afa6
+         */
+        UserUserGroupId: string;
+        /**
+         * @description The id of the permission entry, which the lists of permissions answer.
+         * @example 00000000-0000-0000-0000-000000000000
+         */
+        PermissionId: string;
+        /**
+         * @description The project whose list it is.
+         * @example 00000000-0000-0000-0000-000000000000
+         */
+        OfProject: string;
+        /**
          * @description The field to sort by: a field of the project, after `Project.`, in PascalCase although the fields of a record are in camelCase.
          * @example Project.Name
          */
         SortByProjectName: string;
-        /**
-         * @description Keeps what has this text in its name, without regard to case. Left out, everything is kept.
-         * @example Cre
-         */
-        NameContains: string;
         /**
          * @description The shared cloud drive whose list it is.
          * @example 00000000-0000-0000-0000-000000000000
          */
         OfSharedCloudDrive: string;
         /**
-         * @description The field to sort by: a field of the group, after `UserGroup.`, in PascalCase although the fields of a record are in camelCase.
-         * @example UserGroup.Name
-         */
-        SortByUserGroupName: string;
-        /**
-         * @description The user group whose list it is.
-         * @example 00000000-0000-0000-0000-000000000000
-         */
-        OfUserGroup: string;
-        /**
          * @description The field to sort by: a field of the drive, after `SharedCloudDrive.`, in PascalCase although the fields of a record are in camelCase.
          * @example SharedCloudDrive.Name
          */
         SortBySharedCloudDriveName: string;
-        /**
-         * @description The field to sort by: a field of the record, in PascalCase although the fields of a record are in camelCase.
-         * @example Name
-         */
-        SortByName: string;
-        /**
-         * @description How many records a page holds.
-         * @example 10
-         */
-        DetailsPageSize: number;
         /**
          * @description The id of the project.
          * @example 00000000-0000-0000-0000-000000000000
@@ -4784,27 +5762,27 @@ export interface operations {
                  * @description The field to sort by, in PascalCase although the fields of a record are in camelCase.
                  * @example CreateDate
                  */
-                sortfield?: string;
+                sortfield?: components["parameters"]["UserSort"];
                 /**
                  * @description Whether the order is descending.
                  * @example true
                  */
-                descending?: boolean;
+                descending?: components["parameters"]["UserDescending"];
                 /**
                  * @description Keeps users of any of these statuses, a sum of 1 Active, 2 Inactive and 4 Pending.
                  * @example 7
                  */
-                userStatus?: components["schemas"]["UserStatus"];
+                userStatus?: components["parameters"]["UserStatusFilter"];
                 /**
                  * @description Keeps users of any of these types, a sum of 16 DesktopAdmin, 32 DesktopCreativeUser and 64 DesktopStandardUser. All types are kept when it is left out.
                  * @example 16
                  */
-                userType?: components["schemas"]["UserType"];
+                userType?: components["parameters"]["UserTypeFilter"];
                 /**
                  * @description Keeps users whose username contains this text.
                  * @example user@
                  */
-                username?: string;
+                username?: components["parameters"]["UsernameFilter"];
             };
             header?: never;
             path?: never;
@@ -4920,6 +5898,511 @@ export interface operations {
                 content: {
                     "application/json": string;
                 };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getAllUsersWithDetails: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The page to start with, counted from 1.
+                 * @example 1
+                 */
+                page?: components["parameters"]["Page"];
+                /**
+                 * @description How many records a page holds.
+                 * @example 10
+                 */
+                pagesize?: components["parameters"]["DetailsPageSize"];
+                /**
+                 * @description The field to sort by, in PascalCase although the fields of a record are in camelCase.
+                 * @example CreateDate
+                 */
+                sortfield?: components["parameters"]["UserSort"];
+                /**
+                 * @description Whether the order is descending.
+                 * @example true
+                 */
+                descending?: components["parameters"]["UserDescending"];
+                /**
+                 * @description Keeps users of any of these statuses, a sum of 1 Active, 2 Inactive and 4 Pending.
+                 * @example 7
+                 */
+                userStatus?: components["parameters"]["UserStatusFilter"];
+                /**
+                 * @description Keeps users of any of these types, a sum of 16 DesktopAdmin, 32 DesktopCreativeUser and 64 DesktopStandardUser. All types are kept when it is left out.
+                 * @example 16
+                 */
+                userType?: components["parameters"]["UserTypeFilter"];
+                /**
+                 * @description Keeps users whose username contains this text.
+                 * @example user@
+                 */
+                username?: components["parameters"]["UsernameFilter"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of users with details. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserWithDetailsCollection"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    editUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The user, whole or in part. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditUserRequest"];
+            };
+        };
+        responses: {
+            /** @description The user as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    deleteUser: {
+        parameters: {
+            query: {
+                /**
+                 * @description The id of the user.
+                 * @example 3fa85f64-5717-4562-b3fc-2c963f66afa6
+                 */
+                id: components["parameters"]["UserId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The user is deleted. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    inquirePackage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What remains. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackageInquiry"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getAllUserGroups: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The page to start with, counted from 1.
+                 * @example 1
+                 */
+                page?: components["parameters"]["Page"];
+                /**
+                 * @description How many records a page holds.
+                 * @example 10
+                 */
+                pagesize?: components["parameters"]["PageSize"];
+                /**
+                 * @description The field to sort by: a field of the record, in PascalCase although the fields of a record are in camelCase.
+                 * @example Name
+                 */
+                sortfield?: components["parameters"]["SortByName"];
+                /**
+                 * @description Whether the order is descending.
+                 * @example true
+                 */
+                descending?: components["parameters"]["AscendingByDefault"];
+                /**
+                 * @description Keeps what has this text in its name, without regard to case. Left out, everything is kept.
+                 * @example Cre
+                 */
+                name?: components["parameters"]["NameContains"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of user groups. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserGroupCollection"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getAllUserGroupsWithDetails: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The page to start with, counted from 1.
+                 * @example 1
+                 */
+                page?: components["parameters"]["Page"];
+                /**
+                 * @description How many records a page holds.
+                 * @example 10
+                 */
+                pagesize?: components["parameters"]["DetailsPageSize"];
+                /**
+                 * @description The field to sort by: a field of the record, in PascalCase although the fields of a record are in camelCase.
+                 * @example Name
+                 */
+                sortfield?: components["parameters"]["SortByName"];
+                /**
+                 * @description Whether the order is descending.
+                 * @example true
+                 */
+                descending?: components["parameters"]["AscendingByDefault"];
+                /**
+                 * @description Keeps what has this text in its name, without regard to case. Left out, everything is kept.
+                 * @example Cre
+                 */
+                name?: components["parameters"]["NameContains"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of user groups with details. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserGroupWithDetailsCollection"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    insertUserGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The user group to create. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InsertUserGroupRequest"];
+            };
+        };
+        responses: {
+            /** @description The user group as it was stored, with its generated id. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserGroup"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    updateUserGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What changes. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateUserGroupRequest"];
+            };
+        };
+        responses: {
+            /** @description The user group as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserGroup"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    deleteUserGroup: {
+        parameters: {
+            query: {
+                /**
+                 * @description The id of the user group.
+                 * @example 3fa85f64-5717-4562-b3fc-2c963f66afa6
+                 */
+                id: components["parameters"]["UserGroupId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The user group is deleted. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getAssignedUsers: {
+        parameters: {
+            query: {
+                /**
+                 * @description The user group whose list it is.
+                 * @example 00000000-0000-0000-0000-000000000000
+                 */
+                userGroupId: components["parameters"]["OfUserGroup"];
+                /**
+                 * @description The page to start with, counted from 1.
+                 * @example 1
+                 */
+                page?: components["parameters"]["Page"];
+                /**
+                 * @description How many records a page holds.
+                 * @example 10
+                 */
+                pagesize?: components["parameters"]["PageSize"];
+                /**
+                 * @description The field to sort by: a field of the user, after `User.`, in PascalCase although the fields of a record are in camelCase.
+                 * @example User.Username
+                 */
+                sortfield?: components["parameters"]["SortByUsername"];
+                /**
+                 * @description Whether the order is descending.
+                 * @example true
+                 */
+                descending?: components["parameters"]["AscendingByDefault"];
+                /**
+                 * @description Keeps users whose username contains this text, without regard to case. Left out, everybody is kept.
+                 * @example user@
+                 */
+                username?: components["parameters"]["UsernameContains"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of assignments. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserUserGroupCollection"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getAssignedUserGroups: {
+        parameters: {
+            query: {
+                /**
+                 * @description The user whose list it is.
+                 * @example 00000000-0000-0000-0000-000000000000
+                 */
+                userId: components["parameters"]["OfUser"];
+                /**
+                 * @description The page to start with, counted from 1.
+                 * @example 1
+                 */
+                page?: components["parameters"]["Page"];
+                /**
+                 * @description How many records a page holds.
+                 * @example 10
+                 */
+                pagesize?: components["parameters"]["PageSize"];
+                /**
+                 * @description The field to sort by: a field of the group, after `UserGroup.`, in PascalCase although the fields of a record are in camelCase.
+                 * @example UserGroup.Name
+                 */
+                sortfield?: components["parameters"]["SortByUserGroupName"];
+                /**
+                 * @description Whether the order is descending.
+                 * @example true
+                 */
+                descending?: components["parameters"]["AscendingByDefault"];
+                /**
+                 * @description Keeps what has this text in its name, without regard to case. Left out, everything is kept.
+                 * @example Cre
+                 */
+                name?: components["parameters"]["NameContains"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of assignments. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserUserGroupCollection"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    assignUsers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The assignments to make. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignUsersRequest"];
+            };
+        };
+        responses: {
+            /** @description The users are assigned. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    unassignUser: {
+        parameters: {
+            query: {
+                /**
+                 * @description The id of the assignment (`UserUserGroup`), as the lists of assigned users and of assigned user groups answer it.
+                 * @example 3fa85f64-5717-4562-b3fc-2c963f66afa6
+                 */
+                id: components["parameters"]["UserUserGroupId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The user is no longer in the group. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    importUsers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The users with their groups. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportUsersRequest"];
+            };
+        };
+        responses: {
+            /** @description The users are imported. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             401: components["responses"]["Unauthorized"];
             499: components["responses"]["ValidationProblem"];

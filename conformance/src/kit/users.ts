@@ -27,9 +27,8 @@ export function newUser(context: Pick<Context, 'prefix'>): NewUser {
 /** Takes the user back at the end, as far as the target can delete users. */
 export function removeLater({ cleanUp }: Pick<Context, 'cleanUp'>, api: Api, { id, username }: { id: string; username: string }): void {
   const after = api.forCleanUp();
-  if (!after.knows('deleteUser')) return;
   cleanUp(`user ${username}`, async () => {
-    const { status } = await after.perform('deleteUser' as never, { query: { id } });
+    const { status } = await after.call('deleteUser', { query: { id } });
     if (status !== 200) throw new Error(`deleting user ${username} answered ${status}`);
   });
 }

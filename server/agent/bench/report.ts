@@ -1,5 +1,5 @@
-// Owns docs/benchmarks.md: the figures as measured, beside the bars they have to reach.
-import { writeFile } from 'node:fs/promises';
+// Owns the section on requests in docs/benchmarks.md: the figures as measured, beside the bars they have to reach.
+import { writeSection } from './sections.ts';
 
 export interface Figures {
   readonly rates: Readonly<Record<string, { median: number; min: number; max: number }>>;
@@ -23,9 +23,7 @@ export async function writeReport(file: string, figures: Figures, run: Run): Pro
   const rates = Object.entries(figures.rates).map(
     ([name, { median, min, max }]) => `| ${name} | ${round(median)} | ${round(min)} to ${round(max)} |`,
   );
-  const text = `# Benchmarks
-
-Written by \`npm run bench:http\`; do not edit. Ratios within one run count, absolute numbers do not: machines differ and so do their moods.
+  const text = `Written by \`npm run bench:http\`. Ratios within one run count, absolute numbers do not: machines differ and so do their moods.
 
 \`GET ${run.path}\` (${figures.bytes} bytes of JSON), 10 connections, ${run.rounds} interleaved rounds of ${run.seconds} s after a warm-up round, medians. Node ${run.node}, ${run.cores} cores.
 
@@ -42,7 +40,7 @@ The page is read from SQLite once and answered from memory until the next write,
 |---|---|---|
 ${rates.join('\n')}
 `;
-  await writeFile(file, text);
+  await writeSection(file, 'Requests', text);
 }
 
 const round = (value: number): string => Math.round(value).toLocaleString('en-US');

@@ -15,8 +15,8 @@ export interface Subject {
 }
 
 export interface ReferenceSubject extends Subject {
-  /** A token of the demo administrator. */
-  login(): Promise<string>;
+  /** A token, of the demo administrator unless told otherwise. */
+  login(username?: string): Promise<string>;
 }
 
 const names: Record<Validation, string> = {
@@ -25,15 +25,16 @@ const names: Record<Validation, string> = {
   none: 'the agent, nothing validated',
 };
 
-export async function startReference(validation: Validation): Promise<ReferenceSubject> {
-  const child = forkModule('./serve.ts', [validation]);
+/** On a data directory of its own, unless one is given. */
+export async function startReference(validation: Validation, dataDir?: string): Promise<ReferenceSubject> {
+  const child = forkModule('./serve.ts', dataDir === undefined ? [validation] : [validation, dataDir]);
   const url = await readyUrl(child);
   const name = names[validation];
-  const login = async (): Promise<string> => {
+  const login = async (username = 'admin@example.com'): Promise<string> => {
     const answer = await fetch(`${url}/authentication/login`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ username: 'admin@example.com', password: 'click-demo', type: 16 }),
+      body: JSON.stringify({ username, password: 'click-demo' }),
     });
     return ((await answer.json()) as { jwtToken: string }).jwtToken;
   };

@@ -7,7 +7,6 @@ import { openSecretBox } from './account/secret-box.ts';
 import { defaultSessionSettings, Sessions } from './account/sessions.ts';
 import { openTokens } from './account/tokens.ts';
 import { TransferHistoryService } from './account/transfer-history.ts';
-import { Users } from './account/users.ts';
 import type { ApiTokens } from './account/api-tokens/api-tokens.ts';
 import type { OAuthLinks } from './account/oauth/oauth-links.ts';
 import type { Config } from './config.ts';
@@ -25,10 +24,10 @@ import { HistoryStore } from './store/history-store.ts';
 import { LoginFailureStore } from './store/login-failure-store.ts';
 import { SessionStore } from './store/session-store.ts';
 import { UserStore } from './store/user-store.ts';
+import { openUserServices, planLimitsOf, type UserServices } from './user-services.ts';
 
-export interface AccountServices extends IdentityServices, DirectoryServices {
+export interface AccountServices extends IdentityServices, DirectoryServices, UserServices {
   readonly sessions: Sessions;
-  readonly users: Users;
   readonly cloudAccounts: CloudAccounts;
   readonly history: HistoryStore;
   readonly transferHistory: TransferHistoryService;
@@ -78,14 +77,31 @@ export async function openAccountServices({ config, database, now, log, provider
     settings: { maxPerAccount: config.maxCloudAccounts, verifyTimeoutMs: config.verifyTimeoutMs },
   });
   const onMailFailure = (error: unknown): void => log.warn({ err: error }, 'a mail was not delivered');
+  const people = openUserServices({
+    database,
+    now,
+    limits: planLimitsOf(config),
+    // Needed at the first import, not before: the two need one another.
+    invite: (user) => identities.invitations.admit(user),
+  });
+  const identities: IdentityServices = openIdentityServices({
+    ...identity,
+    gate,
+    sessions,
+    oneTime,
+    mailer,
+    settings: identitySettings(config),
+    requireSeat: (accountId, userType) => people.plan.requireSeat(accountId, userType),
+    onMailFailure,
+  });
   return {
     ...openDirectoryServices({ database, now, limits: config }),
-    ...openIdentityServices({ ...identity, gate, sessions, oneTime, mailer, settings: identitySettings(config), onMailFailure }),
+    ...identities,
+    ...people,
     sessions,
     apiTokens,
     oauthTokens,
     oauthLinks: linksTo(cloudAccounts),
-    users: new Users(users),
     cloudAccounts,
     history,
     transferHistory: new TransferHistoryService(history),

@@ -57,6 +57,8 @@ export interface IdentityServiceOptions extends IdentityOptions {
   readonly oneTime: OneTimePasswords;
   readonly mailer: Mailer;
   readonly settings: IdentitySettings;
+  /** Refuses one more user when the plan of the account has no seat left. */
+  readonly requireSeat: (accountId: string, userType: number) => void;
   readonly onMailFailure: (problem: unknown) => void;
   readonly passwordCost?: PasswordCost;
 }

@@ -10,6 +10,8 @@ import { listed } from './listed.ts';
 const kinds: readonly LeftoverKind[] = [
   listed({ what: 'shared drive', list: 'getAllSharedCloudDrives', remove: 'deleteSharedCloudDrive' }),
   listed({ what: 'project', list: 'getAllProjects', remove: 'deleteProject' }),
+  listed({ what: 'user group', list: 'getAllUserGroups', remove: 'deleteUserGroup' }),
+  listed({ what: 'user', list: 'getAllUsers', remove: 'deleteUser', named: 'username', filter: { username: 'ckit-' } }),
   cloudAccounts,
   history,
   listed({ what: 'API token', list: 'getAllApiTokens', remove: 'deleteApiToken', named: 'title', paged: false }),

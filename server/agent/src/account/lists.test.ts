@@ -62,7 +62,7 @@ describe('the list of users', () => {
 });
 
 describe('the transfer history', () => {
-  it('joins user and cloud accounts as they are, and as they were once they are gone', async () => {
+  it('joins user and cloud accounts as they are, and as they last were once they are gone', async () => {
     const user = asCaller(await here.addUser({ username: 'a@example.com' }));
     const account = await here.cloudAccounts.insert(
       user,
@@ -85,14 +85,14 @@ describe('the transfer history', () => {
       sourceBucket: 'src-bucket',
       errorMessage: null,
     });
-    here.database.exec("UPDATE cloud_accounts SET name = 'Renamed'");
-    expect(record()).toMatchObject({ sourceCloudAccountName: 'Renamed' });
+    here.database.exec("UPDATE cloud_accounts SET name = 'Renamed'; UPDATE users SET email = 'b@example.com'");
+    expect(record()).toMatchObject({ sourceCloudAccountName: 'Renamed', userEmail: 'b@example.com' });
     here.cloudAccounts.remove(user, account.id);
     here.database.exec('DELETE FROM users');
     expect(record()).toMatchObject({
       sourceCloudAccountId: account.id,
-      sourceCloudAccountName: 'My AWS',
-      userEmail: 'a@example.com',
+      sourceCloudAccountName: 'Renamed',
+      userEmail: 'b@example.com',
       userName: 'Jane Doe',
     });
   });

@@ -10,12 +10,14 @@ import { sharedCloudDrive, type SharedDriveDependencies } from './shared-cloud-d
 import { transferHistory, type TransferHistoryDependencies } from './transfer-history.ts';
 import { user, type UserDependencies } from './user/index.ts';
 import { type PermissionDependencies, usersPermission } from './users-permission.ts';
+import { userGroup, type UserGroupDependencies } from './user-group.ts';
 
 export type ControllerDependencies = AuthenticationDependencies &
   UserDependencies &
   ProjectDependencies &
   SharedDriveDependencies &
   PermissionDependencies &
+  UserGroupDependencies &
   ManagementDependencies &
   CloudDependencies &
   TransferHistoryDependencies &
@@ -28,6 +30,7 @@ export function controllers(dependencies: ControllerDependencies): Handlers {
     UsersPermission: usersPermission(dependencies),
     Projects: projects(dependencies),
     SharedCloudDrive: sharedCloudDrive(dependencies),
+    UserGroup: userGroup(dependencies),
     Management: management(dependencies),
     Cloud: cloud(dependencies),
     TransferHistory: transferHistory(dependencies),

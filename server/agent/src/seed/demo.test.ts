@@ -33,11 +33,30 @@ describe('the demo seed', () => {
     const user = await signIn('user@example.com', 64);
     expect(user.isAdmin).toBe(false);
     const people = here.users.getAllUsers(user, { page: 1, pagesize: 50, sortfield: 'Username', descending: false, userStatus: 7 });
-    expect(people.data.map(({ username, userType, owner, mfa }) => [username, userType, owner, mfa])).toEqual([
+    const known = new Set(['admin@example.com', 'mfa@example.com', 'user@example.com']);
+    const named = people.data.filter(({ username }) => known.has(username));
+    expect(named.map(({ username, userType, owner, mfa }) => [username, userType, owner, mfa])).toEqual([
       ['admin@example.com', 16, true, false],
       ['mfa@example.com', 16, false, true],
       ['user@example.com', 64, false, false],
     ]);
+  });
+
+  it('has colleagues of every type and status, in groups of which the standard user sees some', async () => {
+    await seed();
+    const admin = await signIn('admin@example.com', 16);
+    const user = await signIn('user@example.com', 64);
+    const page = { page: 1, pagesize: 50, descending: false };
+    const { data } = here.users.getAllUsers(admin, { ...page, sortfield: 'Username', userStatus: 7 });
+    expect(new Set(data.map(({ status }) => status))).toEqual(new Set([1, 2, 4]));
+    expect(new Set(data.map(({ userType }) => userType))).toEqual(new Set([16, 32, 64]));
+    const groups = here.userGroups.listWithDetails(admin, { ...page, sortfield: 'Name' }).data;
+    expect(groups.every(({ usersData }) => usersData.length > 0)).toBe(true);
+    expect(new Set(groups.map(({ active }) => active))).toEqual(new Set([true, false]));
+    expect(here.userGroups.list(user, { ...page, sortfield: 'Name' }).data.map(({ name }) => name)).toEqual(['Editorial', 'Producers']);
+    await signIn('editor@example.com', 32);
+    await expect(signIn('former@example.com', 64)).rejects.toMatchObject({ code: 'INACTIVE_USER' });
+    await expect(signIn('invited@example.com', 32)).rejects.toMatchObject({ code: 'AUTH' });
   });
 
   it('has a user whose second factor is the documented secret', async () => {
@@ -112,7 +131,7 @@ describe('the demo seed', () => {
     await seed();
     here.database.exec("DELETE FROM cloud_accounts; UPDATE users SET firstname = 'Changed'");
     expect(await seed()).toBe(false);
-    expect(here.database.prepare("SELECT count(*) AS n FROM users WHERE firstname = 'Changed'").get()).toEqual({ n: 4 });
+    expect(here.database.prepare("SELECT count(*) AS n FROM users WHERE firstname = 'Changed'").get()).toEqual({ n: 11 });
     expect(here.database.prepare('SELECT count(*) AS n FROM cloud_accounts').get()).toEqual({ n: 0 });
   });
 

@@ -10,6 +10,7 @@ import type { Database } from '../store/database.ts';
 import { HistoryStore } from '../store/history-store.ts';
 import { UserStore } from '../store/user-store.ts';
 import { seedDirectory } from './demo-directory.ts';
+import { insertDemoGroups } from './demo-groups.ts';
 import { demoHistory } from './demo-history.ts';
 import { seedId } from './ids.ts';
 
@@ -58,6 +59,7 @@ export async function seedDemo({ database, secretBox, objectServer, now, passwor
     accounts.insert({ id: accountId, name: 'Example Org', createDate: time - 30 * day });
     const users = new UserStore(database);
     insertPeople(users, secretBox, accountId, people, hashes, time);
+    insertDemoGroups(database, accountId, hashes[1] ?? '', time);
     const other = seedId('Example Studio');
     accounts.insert({ id: other, name: 'Example Studio', createDate: time - 20 * day });
     insertPeople(users, secretBox, other, [stranger], hashes.slice(people.length), time);

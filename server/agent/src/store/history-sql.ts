@@ -1,82 +1,180 @@
-// Owns the SQL that reads the transfer history.
-import { orderBy, type Sort, type SortTable } from './page.ts';
-
-/** Fields as `sortfield` spells them: those of TransferHistoryRecord in PascalCase (transferhistory.md, Quirks). */
-export const historySortFields = {
-  StartDate: 'h.start_date',
-  EndDate: 'h.end_date',
-  Name: 'h.name COLLATE NOCASE',
-  Origin: 'h.origin',
-  Direction: 'h.direction',
-  TransferStatus: 'h.transfer_status',
-  TotalObjects: 'h.total_objects',
-  TransferredObjects: 'h.transferred_objects',
-  FailedObjects: 'h.failed_objects',
-  SkippedObjects: 'h.skipped_objects',
-  TotalSize: 'h.total_size',
-  TransferredSize: 'h.transferred_size',
-  AverageSpeed: 'h.average_speed',
-  ErrorMessage: 'h.error_message',
-  SourceBucket: 'h.source_bucket',
-  SourcePath: 'h.source_path',
-  SourceCloudProvider: 'h.source_cloud_provider',
-  SourceCloudAccountName: 'sourceCloudAccountName COLLATE NOCASE',
-  DestinationBucket: 'h.destination_bucket',
-  DestinationPath: 'h.destination_path',
-  DestinationCloudProvider: 'h.destination_cloud_provider',
-  DestinationCloudAccountName: 'destinationCloudAccountName COLLATE NOCASE',
-  UserEmail: 'userEmail COLLATE NOCASE',
-  UserName: 'userName COLLATE NOCASE',
-} as const satisfies SortTable;
-export type HistorySortField = keyof typeof historySortFields;
+// Owns the SQL that writes the transfer history and reads its records.
+import type { SortTable } from './page.ts';
 
 /** Whose records: those of the whole account, or of one of its users. */
 export type HistoryScope = 'account' | 'user';
 
-const matches = (
-  scope: HistoryScope,
-  table: string,
-): string => `${table}.account_id = @accountId${scope === 'user' ? ` AND ${table}.user_id = @userId` : ''}
-  AND (@origin = 0 OR ${table}.origin & @origin) AND (@status = 0 OR ${table}.transfer_status & @status)
-  AND (@direction = 0 OR ${table}.direction = @direction)`;
+/** Which filters a query has; the others are left out of its SQL, because each costs something for each row that is passed. */
+export interface HistoryFilters {
+  readonly origin: boolean;
+  readonly status: boolean;
+  readonly direction: boolean;
+}
 
-/** One page. Details come from the user and the cloud accounts as they are today, and from the record when they are gone. */
-export const pageSql = (scope: HistoryScope, sort: Sort<HistorySortField>): string => `
-SELECT h.id, h.user_id AS userId, h.account_id AS accountId,
-  COALESCE(u.email, h.user_email) AS userEmail, COALESCE(trim(u.firstname || ' ' || u.lastname), h.user_name) AS userName,
+interface Order {
+  readonly by: string;
+  readonly index: string;
+}
+
+const column = (name: string, by = name): Order => ({ by: `h.${by}`, index: `history_by_${name}` });
+
+/** Fields as `sortfield` spells them: those of TransferHistoryRecord in PascalCase (transferhistory.md, Quirks). */
+const columns = {
+  StartDate: column('start_date'),
+  EndDate: column('end_date'),
+  Name: column('name', 'name COLLATE NOCASE'),
+  Origin: column('origin'),
+  Direction: column('direction'),
+  TransferStatus: column('transfer_status'),
+  TotalObjects: column('total_objects'),
+  TransferredObjects: column('transferred_objects'),
+  FailedObjects: column('failed_objects'),
+  SkippedObjects: column('skipped_objects'),
+  TotalSize: column('total_size'),
+  TransferredSize: column('transferred_size'),
+  AverageSpeed: column('average_speed'),
+  ErrorMessage: column('error_message'),
+  SourceBucket: column('source_bucket'),
+  SourcePath: column('source_path'),
+  SourceCloudProvider: column('source_cloud_provider'),
+  DestinationBucket: column('destination_bucket'),
+  DestinationPath: column('destination_path'),
+  DestinationCloudProvider: column('destination_cloud_provider'),
+} as const satisfies Readonly<Record<string, Order>>;
+
+interface NameOrder extends Order {
+  readonly table: string;
+  /** The column of the history that leads to the table. */
+  readonly key: string;
+  /** The index of the history by that column. */
+  readonly inner: string;
+}
+
+const nameOrder = (table: string, by: string, key: string): NameOrder => ({
+  by: `n.${by} COLLATE NOCASE`,
+  index: `${table}_by_${by}`,
+  table,
+  key,
+  inner: `history_of_${key}`,
+});
+
+/** Names stand in tables of their own: the way leads along the names, and from each to its records. */
+const names = {
+  UserEmail: nameOrder('history_owners', 'email', 'owner'),
+  UserName: nameOrder('history_owners', 'name', 'owner'),
+  SourceCloudAccountName: nameOrder('history_clouds', 'name', 'source'),
+  DestinationCloudAccountName: nameOrder('history_clouds', 'name', 'destination'),
+} as const satisfies Readonly<Record<string, NameOrder>>;
+
+export type HistorySortField = keyof typeof columns | keyof typeof names;
+
+export const historySortFields = Object.fromEntries(
+  Object.entries({ ...columns, ...names }).map(([field, { by }]) => [field, by]),
+) as Readonly<Record<HistorySortField, string>> satisfies SortTable;
+
+export interface HistoryOrder {
+  readonly scope: HistoryScope;
+  readonly field: HistorySortField;
+  readonly descending: boolean;
+  readonly filters: HistoryFilters;
+}
+
+const flags = (table: string, { origin, status, direction }: HistoryFilters): string =>
+  [
+    origin ? ` AND ${table}.origin & @origin` : '',
+    status ? ` AND ${table}.transfer_status & @status` : '',
+    direction ? ` AND ${table}.direction = @direction` : '',
+  ].join('');
+
+const isName = (field: HistorySortField): field is keyof typeof names => Object.hasOwn(names, field);
+
+/** One user has one name and one address: by these, the own records are sorted by date. */
+const effectiveField = (scope: HistoryScope, field: HistorySortField): HistorySortField =>
+  scope === 'user' && (field === 'UserEmail' || field === 'UserName') ? 'StartDate' : field;
+
+/** Whether the way leads past the records of the user alone, or past those of the whole account. */
+export const walksOwn = (scope: HistoryScope, field: HistorySortField): boolean =>
+  scope === 'user' && effectiveField(scope, field) === 'StartDate';
+
+const orderOf = (field: HistorySortField, descending: boolean): string => {
+  const terms = isName(field) ? [names[field].by, 'n.no', 'h.start_date', 'h.no'] : [columns[field].by, 'h.no'];
+  return terms.map((term) => `${term}${descending ? ' DESC' : ''}`).join(', ');
+};
+
+const page = 'LIMIT @limit OFFSET @offset';
+
+/** Along the index of the order: nothing is sorted, and no record is read that is not on the page. */
+export function walkSql({ scope, field: wanted, descending, filters }: HistoryOrder): string {
+  const field = effectiveField(scope, wanted);
+  const order = `ORDER BY ${orderOf(field, descending)} ${page}`;
+  const own = scope === 'user' ? ' AND h.owner = @owner' : '';
+  if (isName(field)) {
+    const { table, index, key, inner } = names[field];
+    return `SELECT h.no FROM ${table} n INDEXED BY ${index} CROSS JOIN history h INDEXED BY ${inner} ON h.${key} = n.no
+WHERE n.account_id = @accountId${own}${flags('h', filters)} ${order}`;
+  }
+  if (walksOwn(scope, field))
+    return `SELECT h.no FROM history h INDEXED BY history_of_owner WHERE h.owner = @owner${flags('h', filters)} ${order}`;
+  return `SELECT h.no FROM history h INDEXED BY ${columns[field].index} WHERE h.account = @account${own}${flags('h', filters)} ${order}`;
+}
+
+/** The records that match are looked up by kind, or by their owner, and sorted: for filters that leave few of them. */
+export function collectSql({ scope, field: wanted, descending, filters }: HistoryOrder): string {
+  const field = effectiveField(scope, wanted);
+  const join = isName(field) ? ` CROSS JOIN ${names[field].table} n ON n.no = h.${names[field].key}` : '';
+  const order = `ORDER BY ${orderOf(field, descending)} ${page}`;
+  if (scope === 'user')
+    return `SELECT h.no FROM history h INDEXED BY history_of_owner${join} WHERE h.owner = @owner${flags('h', filters)} ${order}`;
+  return `SELECT h.no FROM history_counts c CROSS JOIN history h INDEXED BY history_of_kind
+ON h.account = c.owner AND h.origin = c.origin AND h.direction = c.direction AND h.transfer_status = c.transfer_status${join}
+WHERE c.owner = @account${flags('c', filters)} ${order}`;
+}
+
+export const totalSql = `SELECT COALESCE(sum(c.records), 0) FROM history_counts c
+WHERE c.owner = @owner AND (@origin = 0 OR c.origin & @origin) AND (@status = 0 OR c.transfer_status & @status)
+  AND (@direction = 0 OR c.direction = @direction)`;
+
+export const recordSql = `SELECT h.id, o.user_id AS userId, o.account_id AS accountId, o.email AS userEmail, o.name AS userName,
   h.origin, h.direction, h.transfer_status AS transferStatus, h.start_date AS startDate, h.end_date AS endDate,
-  h.source_cloud_account_id AS sourceCloudAccountId, h.source_cloud_provider AS sourceCloudProvider,
+  nullif(s.cloud_account_id, '') AS sourceCloudAccountId, h.source_cloud_provider AS sourceCloudProvider,
   h.source_bucket AS sourceBucket, h.source_path AS sourcePath,
-  h.destination_cloud_account_id AS destinationCloudAccountId, h.destination_cloud_provider AS destinationCloudProvider,
+  nullif(d.cloud_account_id, '') AS destinationCloudAccountId, h.destination_cloud_provider AS destinationCloudProvider,
   h.destination_bucket AS destinationBucket, h.destination_path AS destinationPath,
   h.total_objects AS totalObjects, h.transferred_objects AS transferredObjects,
   h.failed_objects AS failedObjects, h.skipped_objects AS skippedObjects,
   h.total_size AS totalSize, h.transferred_size AS transferredSize, h.average_speed AS averageSpeed,
-  h.error_message AS errorMessage, h.name,
-  COALESCE(s.name, h.source_cloud_account_name) AS sourceCloudAccountName,
-  COALESCE(d.name, h.destination_cloud_account_name) AS destinationCloudAccountName
-FROM history h
-LEFT JOIN users u ON u.id = h.user_id AND u.account_id = h.account_id
-LEFT JOIN cloud_accounts s ON s.id = h.source_cloud_account_id AND s.account_id = h.account_id
-LEFT JOIN cloud_accounts d ON d.id = h.destination_cloud_account_id AND d.account_id = h.account_id
-WHERE ${matches(scope, 'h')}
-ORDER BY ${orderBy(historySortFields, sort, 'h.id')} LIMIT @limit OFFSET @offset`;
+  h.error_message AS errorMessage, h.name, s.name AS sourceCloudAccountName, d.name AS destinationCloudAccountName
+FROM history h JOIN history_owners o ON o.no = h.owner JOIN history_clouds s ON s.no = h.source JOIN history_clouds d ON d.no = h.destination
+WHERE h.no = ?`;
 
-export const totalSql = (scope: HistoryScope): string =>
-  `SELECT COALESCE(sum(c.records), 0) AS total FROM history_counts c WHERE ${matches(scope, 'c')}`;
+/** The number of the account (no user), or of one of its users. */
+export const ownerSql = 'SELECT no FROM history_owners WHERE account_id = ? AND user_id = ?';
 
-/** The names of the user and of the cloud accounts are taken down as they are at this moment. */
-export const insertSql = `
-INSERT INTO history (id, transfer_id, user_id, account_id, user_email, user_name, origin, direction, transfer_status, start_date, end_date,
-  source_cloud_account_id, source_cloud_account_name, source_cloud_provider, source_bucket, source_path,
-  destination_cloud_account_id, destination_cloud_account_name, destination_cloud_provider, destination_bucket, destination_path,
-  total_objects, transferred_objects, failed_objects, skipped_objects, total_size, transferred_size, average_speed, error_message, name)
-VALUES (@id, @transferId, @userId, @accountId,
+/** Names as they are at this moment; triggers follow them from then on. */
+export const insertOwnersSql = `INSERT INTO history_owners (account_id, user_id, email, name)
+VALUES (@accountId, '', '', ''), (@accountId, @userId,
   COALESCE((SELECT email FROM users WHERE id = @userId AND account_id = @accountId), ''),
-  COALESCE((SELECT trim(firstname || ' ' || lastname) FROM users WHERE id = @userId AND account_id = @accountId), ''),
+  COALESCE((SELECT trim(firstname || ' ' || lastname) FROM users WHERE id = @userId AND account_id = @accountId), ''))
+ON CONFLICT DO NOTHING`;
+
+export const insertCloudSql = `INSERT INTO history_clouds (account_id, cloud_account_id, name)
+VALUES (@accountId, COALESCE(@id, ''), (SELECT name FROM cloud_accounts WHERE id = @id AND account_id = @accountId))
+ON CONFLICT DO NOTHING`;
+
+const cloudNo = (side: string): string =>
+  `(SELECT no FROM history_clouds WHERE account_id = @accountId AND cloud_account_id = COALESCE(@${side}CloudAccountId, ''))`;
+
+export const insertSql = `
+INSERT INTO history (id, transfer_id, account, owner, origin, direction, transfer_status, start_date, end_date,
+  source, source_cloud_provider, source_bucket, source_path,
+  destination, destination_cloud_provider, destination_bucket, destination_path,
+  total_objects, transferred_objects, failed_objects, skipped_objects, total_size, transferred_size, average_speed, error_message, name)
+VALUES (@id, @transferId, (SELECT no FROM history_owners WHERE account_id = @accountId AND user_id = ''),
+  (SELECT no FROM history_owners WHERE account_id = @accountId AND user_id = @userId),
   @origin, @direction, @transferStatus, @startDate, @endDate,
-  @sourceCloudAccountId, (SELECT name FROM cloud_accounts WHERE id = @sourceCloudAccountId AND account_id = @accountId),
-  @sourceCloudProvider, @sourceBucket, @sourcePath,
-  @destinationCloudAccountId, (SELECT name FROM cloud_accounts WHERE id = @destinationCloudAccountId AND account_id = @accountId),
-  @destinationCloudProvider, @destinationBucket, @destinationPath,
+  ${cloudNo('source')}, @sourceCloudProvider, @sourceBucket, @sourcePath,
+  ${cloudNo('destination')}, @destinationCloudProvider, @destinationBucket, @destinationPath,
   @totalObjects, @transferredObjects, @failedObjects, @skippedObjects, @totalSize, @transferredSize, @averageSpeed, @errorMessage, @name)`;
+
+/** Without an owner, any record of the account. */
+export const removeSql = `DELETE FROM history WHERE id = @id AND account = @account AND (@owner IS NULL OR owner = @owner)`;

@@ -22,6 +22,8 @@ export interface InvitationDependencies {
   readonly users: UserStore;
   readonly pending: PendingUsers;
   readonly inTransaction: InTransaction;
+  /** Refuses one more user when the plan of the account has no seat left. */
+  readonly requireSeat: (accountId: string, userType: number) => void;
   readonly now: () => number;
 }
 
@@ -32,12 +34,14 @@ export class Invitations {
   readonly #users: UserStore;
   readonly #pending: PendingUsers;
   readonly #inTransaction: InTransaction;
+  readonly #requireSeat: InvitationDependencies['requireSeat'];
   readonly #now: () => number;
 
-  constructor({ users, pending, inTransaction, now }: InvitationDependencies) {
+  constructor({ users, pending, inTransaction, requireSeat, now }: InvitationDependencies) {
     this.#users = users;
     this.#pending = pending;
     this.#inTransaction = inTransaction;
+    this.#requireSeat = requireSeat;
     this.#now = now;
   }
 
@@ -64,10 +68,16 @@ export class Invitations {
     };
     return this.#inTransaction(() => {
       this.#pending.claim(user.username);
-      this.#users.insert(user);
-      if (!this.#pending.announceWithinLimits(user)) throw tooManyMails();
+      this.#requireSeat(accountId, userType);
+      this.admit(user);
       return user;
     });
+  }
+
+  /** Stores a pending user and mails the invitation; a part of the transaction that it is called in. */
+  admit(user: UserRow): void {
+    this.#users.insert(user);
+    if (!this.#pending.announceWithinLimits(user)) throw tooManyMails();
   }
 
   /** The recipient is named by id or, without one, by username (user.md, Quirks). */

@@ -27,6 +27,7 @@ export function identityInstallation({ settings, ...options }: IdentityInstallat
     users: here.userStore,
     settings: { ...defaultIdentitySettings, ...settings },
     mailer: { send: (mail) => Promise.resolve(void letters.push(mail)) },
+    requireSeat: () => undefined,
     onMailFailure: (problem) => failures.push(problem),
     passwordCost: cheap,
   });

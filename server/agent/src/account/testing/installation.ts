@@ -9,8 +9,12 @@ import { CloudAccountStore } from '../../store/cloud-account-store.ts';
 import { openDatabase } from '../../store/database.ts';
 import { HistoryStore } from '../../store/history-store.ts';
 import { LoginFailureStore } from '../../store/login-failure-store.ts';
+import { MembershipStore } from '../../store/membership-store.ts';
 import { SessionStore } from '../../store/session-store.ts';
+import { UserGroupStore } from '../../store/user-group-store.ts';
 import { type UserRow, UserStore } from '../../store/user-store.ts';
+import { openUserServices } from '../../user-services.ts';
+import type { PlanLimits } from '../users/plan.ts';
 import { type Caller, callerOf } from '../caller.ts';
 import { CloudAccounts, type CloudAccountDependencies } from '../cloud-accounts.ts';
 import { defaultLoginSettings, LoginGate, type LoginSettings } from '../login-gate.ts';
@@ -20,7 +24,19 @@ import { defaultSessionSettings, mfaSecretPlace, Sessions, type SessionSettings 
 import { openOneTimePasswords } from '../../identity-services.ts';
 import { openTokens } from '../tokens.ts';
 import { TransferHistoryService } from '../transfer-history.ts';
-import { Users } from '../users.ts';
+
+const seats = { adminUsers: 100, creativeUsers: 100, standardUsers: 100 };
+const roomyPlan: PlanLimits = {
+  ...seats,
+  storage: 100,
+  connections: 100,
+  projects: 100,
+  teams: 100,
+  drives: 100,
+  syncs: 100,
+  logs: true,
+  sso: true,
+};
 
 export const cheap = { N: 16, r: 1, p: 1 };
 
@@ -28,6 +44,7 @@ export interface InstallationOptions {
   readonly sessionSettings?: Partial<SessionSettings>;
   readonly loginSettings?: Partial<LoginSettings>;
   readonly cloudAccounts?: Pick<Partial<CloudAccountDependencies>, 'verify' | 'settings'>;
+  readonly plan?: Partial<PlanLimits>;
 }
 
 export interface NewUser extends Partial<Omit<UserRow, 'passwordHash' | 'mfaSecret'>> {
@@ -36,7 +53,7 @@ export interface NewUser extends Partial<Omit<UserRow, 'passwordHash' | 'mfaSecr
   readonly mfaSecret?: string;
 }
 
-export function installation({ sessionSettings, loginSettings, cloudAccounts }: InstallationOptions = {}) {
+export function installation({ sessionSettings, loginSettings, cloudAccounts, plan }: InstallationOptions = {}) {
   const dataDir = mkdtempSync(join(tmpdir(), 'click-agent-'));
   const database = openDatabase(join(dataDir, 'agent.db'));
   const clock = { time: Date.parse('2026-03-01T12:00:00Z') };
@@ -64,13 +81,15 @@ export function installation({ sessionSettings, loginSettings, cloudAccounts }: 
     tokens,
     accountStore: accounts,
     userStore: users,
+    userGroupStore: new UserGroupStore(database),
+    membershipStore: new MembershipStore(database),
     historyStore: history,
     cloudAccountStore: store,
     verified,
     gate,
     oneTime,
     sessions: new Sessions({ users, sessions: new SessionStore(database), gate, tokens, secretBox, now, settings }),
-    users: new Users(users),
+    ...openUserServices({ database, now, limits: { ...roomyPlan, ...plan } }),
     history: new TransferHistoryService(history),
     cloudAccounts: new CloudAccounts({ store, secretBox, verify, now, ...cloudAccounts }),
     addAccount(name: string): string {

@@ -1,15 +1,13 @@
 // Owns the User controller: its operations stand in one file per topic of the documentation's page.
-import type { Users } from '../../account/users.ts';
 import type { Controller } from '../../http/handler.ts';
+import { type UserDirectoryDependencies, userDirectoryOperations } from './directory.ts';
 import { type InvitationDependencies, invitationOperations } from './invitations.ts';
 import { type SecondFactorDependencies, secondFactorOperations } from './second-factor.ts';
 
-export interface UserDependencies extends InvitationDependencies, SecondFactorDependencies {
-  readonly users: Users;
-}
+export type UserDependencies = UserDirectoryDependencies & InvitationDependencies & SecondFactorDependencies;
 
 export const user = (dependencies: UserDependencies): Controller<'User'> => ({
-  getAllUsers: ({ query, caller }) => ({ status: 200, body: dependencies.users.getAllUsers(caller, query) }),
+  ...userDirectoryOperations(dependencies),
   ...invitationOperations(dependencies),
   ...secondFactorOperations(dependencies),
 });

@@ -5,6 +5,7 @@ import { history } from './0003-history.ts';
 import { directory } from './0004-directory.ts';
 import { identity } from './0005-identity.ts';
 import { activation } from './0006-activation.ts';
+import { userIndexes } from './0007-user-indexes.ts';
 import { oauthAndTokens } from './0011-oauth-and-tokens.ts';
 
 export const migrations: readonly string[] = [
@@ -14,5 +15,6 @@ export const migrations: readonly string[] = [
   directory,
   identity,
   activation,
+  userIndexes,
   oauthAndTokens,
 ];
