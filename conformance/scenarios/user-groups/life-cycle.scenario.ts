@@ -100,7 +100,9 @@ export const scenarios = [
         'GROUP-LIST-004',
         'GROUP-LIST-005',
         'GROUP-LIST-006',
-        ...['GROUP-FIELD-005', 'GROUP-FIELD-006', 'GROUP-FIELD-007'],
+        'GROUP-FIELD-005',
+        'GROUP-FIELD-006',
+        'GROUP-FIELD-007',
       ],
     },
     async (context) => {

@@ -70,7 +70,7 @@ describe('an administrator', () => {
   it('sees what the plan has left shrink and grow', async () => {
     const left = async () => (await bodyOf(admin.GET('/user/package_inquiry'))).teams;
     const before = await left();
-    const group = await bodyOf(admin.POST('/usergroup/insert', { body: { name: 'Counted' } as never }));
+    const group = await bodyOf(admin.POST('/usergroup/insert', { body: { name: 'Counted', description: '', active: true } }));
     expect(await left()).toBe(before - 1);
     await admin.DELETE('/usergroup/delete', { params: { query: { id: group.id } } });
     expect(await left()).toBe(before);
@@ -120,7 +120,7 @@ describe('a user who is no administrator', () => {
     for (const call of [
       user.PUT('/user/edit_user', { body: { id, userType: 16 } }),
       user.DELETE('/user/delete_user', { params: { query: { id } } }),
-      user.POST('/usergroup/insert', { body: { name: 'Mine' } as never }),
+      user.POST('/usergroup/insert', { body: { name: 'Mine', description: '', active: true } }),
       user.PUT('/usergroup/update', { body: { id: own.data[0]!.id, name: 'Mine' } }),
       user.DELETE('/usergroup/delete', { params: { query: { id: own.data[0]!.id } } }),
       user.POST('/usergroup/assign_users', { body: [] }),

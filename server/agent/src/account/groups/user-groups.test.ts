@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Schema } from '@click-kit/contract';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { UserRow } from '../../store/user-store.ts';
 import type { Caller } from '../caller.ts';
@@ -316,4 +317,63 @@ describe('the import', () => {
     for (const password of ['', 'right', ' '])
       await expect(here.sessions.login('ada@example.com', password)).rejects.toMatchObject({ code: 'AUTH' });
   });
+});
+
+it('one account never sees or changes the users and groups of another, whatever happens in all of them', async () => {
+  const worlds = await Promise.all(
+    [0, 1, 2].map(async (world) => {
+      const account = here.addAccount(`Org ${world}`);
+      const boss = asCaller(await here.addUser({ username: `admin@${world}.example`, accountId: account, owner: 1 }));
+      const member = asCaller(await here.addUser({ username: `user@${world}.example`, accountId: account, userType: 64 }));
+      return { boss, member, all: [boss, member] };
+    }),
+  );
+  const step = fc.record({
+    world: fc.nat(2),
+    target: fc.nat(2),
+    what: fc.constantFrom('insert', 'assign', 'import', 'update', 'remove', 'edit'),
+    name: fc.constantFrom('Team', 'TEAM', 'Other'),
+  });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 15 }), (steps) => {
+      for (const { world, target, what, name } of steps) {
+        const { boss, member } = worlds[world]!;
+        const theirs = worlds[target]!;
+        const group = groupsOf(theirs.boss).data[0];
+        const own = world === target;
+        const attempt = (use: () => unknown): void => {
+          try {
+            use();
+            expect(own, `${what} in another account`).toBe(true);
+          } catch (error) {
+            if (!own) expect(error).toMatchObject({ code: 'NOT_FOUND' });
+            else expect((error as { code: string }).code).toMatch(/DUPLICATE|DB_INSERT|NOT_FOUND/);
+          }
+        };
+        if (what === 'insert')
+          attempt(() => (own ? insert(name, boss) : here.userGroups.update(boss, { id: group?.id ?? randomUUID(), name })));
+        if (what === 'assign')
+          attempt(() => here.memberships.assign(boss, [{ userId: theirs.member.userId, userGroupId: group?.id ?? randomUUID() }]));
+        if (what === 'update') attempt(() => here.userGroups.update(boss, { id: group?.id ?? randomUUID(), name }));
+        if (what === 'remove') attempt(() => here.userGroups.remove(boss, group?.id ?? randomUUID()));
+        if (what === 'edit') attempt(() => here.userChanges.edit(boss, { id: theirs.member.userId, lastname: name }));
+        if (what === 'import') here.userImport.run(boss, [{ user: { username: `user@${target}.example` }, userGroups: [{ name }] }]);
+        expect(names(member).every((one) => names(boss).includes(one))).toBe(true);
+      }
+      const accountOf = here.database.prepare('SELECT account_id FROM users WHERE id = ?').pluck();
+      for (const { boss, all } of worlds) {
+        for (const caller of all) {
+          for (const { id } of groupsOf(caller).data)
+            for (const { user } of members(caller, id).data) expect(accountOf.get(user!.id)).toBe(boss.accountId);
+          const details = here.users.getAllUsersWithDetails(caller, { ...page, sortfield: 'Username', userStatus: 7 }).data;
+          for (const { id, userGroups } of details) {
+            expect(accountOf.get(id)).toBe(boss.accountId);
+            for (const group of userGroups) expect(names(boss)).toContain(group.name);
+          }
+        }
+      }
+      for (const { boss } of worlds) for (const { id } of groupsOf(boss).data) here.userGroups.remove(boss, id);
+    }),
+    { numRuns: 25 },
+  );
 });
