@@ -1,7 +1,7 @@
 // Owns the stories of signing up: from the mailed code to a session (authentication.md, Sign Up).
 import type { Context } from '../../src/kit/check.ts';
 import { scenario } from '../../src/kit/scenario.ts';
-import { letterTo, newAddress, newPassword, secretsOf, signedIn } from '../../src/kit/users.ts';
+import { letterTo, newAddress, newPassword, secretsOf } from '../../src/kit/users.ts';
 
 /** The address of a new sign-up. An account cannot be deleted through the API, so it stays. */
 async function signedUp(context: Context): Promise<string> {
@@ -78,7 +78,7 @@ export const scenarios = [
       expect.equal(status, 200, 'Resend Confirmation Email answers 200');
       const token = await codeMailedTo(context, email);
       await api.ok('confirmSignUp', { body: { email, token } });
-      await signedIn(context, email, newPassword);
+      await api.ok('login', { body: { username: email, password: newPassword } });
     },
   ),
 ];

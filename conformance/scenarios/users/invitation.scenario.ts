@@ -67,8 +67,8 @@ export const scenarios = [
       expect.equal(await api.ok('confirmSignUp', { body: { email: username, token: code } }), true, 'the code activates the user');
       const session = await signedIn(context, username, password);
       await session.ok('resetPassword', { body: { password: newPassword, currentPassword: password } });
-      const own = await signedIn(context, username, newPassword);
-      const profile = await own.ok('getUser');
+      const { jwtToken } = await api.ok('login', { body: { username, password: newPassword } });
+      const profile = await api.withToken(jwtToken).ok('getUser');
       const { accountId } = await (await given.session()).ok('getUser');
       expect.equal([profile.userId, profile.accountId, profile.owner], [id, accountId, false], 'the user belongs to the account');
     },

@@ -11,8 +11,8 @@ export interface TestIssuer {
   readonly asked: string[];
   /** A good token but for what the arguments change; `undefined` leaves a claim out. */
   readonly idToken: (claims?: Readonly<Record<string, unknown>>, key?: CryptoKey) => Promise<string>;
-  /** From now on every answer is this status. */
-  readonly break: (status: number) => void;
+  /** From now on the document is answered with this status. */
+  readonly break: (document: 'discovery' | 'keys', status: number) => void;
   readonly close: () => Promise<void>;
 }
 
@@ -20,11 +20,11 @@ export async function testIssuer(now: () => number): Promise<TestIssuer> {
   const { privateKey, publicKey } = await generateKeyPair('RS256');
   const jwk = { ...(await exportJWK(publicKey)), kid: 'one', use: 'sig', alg: 'RS256' };
   const asked: string[] = [];
-  let broken = 0;
+  const broken = new Map<string, number>();
   const server = createServer((request, response) => {
     asked.push(request.url ?? '');
     const document = request.url === '/keys' ? { keys: [jwk] } : { issuer: url, jwks_uri: `${url}/keys` };
-    response.writeHead(broken || 200, { 'content-type': 'application/json' }).end(JSON.stringify(document));
+    response.writeHead(broken.get(request.url ?? '') ?? 200, { 'content-type': 'application/json' }).end(JSON.stringify(document));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -37,8 +37,8 @@ export async function testIssuer(now: () => number): Promise<TestIssuer> {
       const person = { email: 'jane@example.com', email_verified: true, name: 'Jane Doe', given_name: 'Jane', family_name: 'Doe' };
       return new SignJWT({ ...good, ...person, ...claims }).setProtectedHeader({ alg: 'RS256', kid: 'one' }).sign(key);
     },
-    break(status) {
-      broken = status;
+    break(document, status) {
+      broken.set(document === 'keys' ? '/keys' : '/.well-known/openid-configuration', status);
     },
     close: () =>
       new Promise((resolve) => {
