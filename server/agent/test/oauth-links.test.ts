@@ -1,7 +1,7 @@
 // Whole-agent tests of linking cloud accounts by OAuth: from the URL over the provider and back to an account that is listed.
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Schema } from '@click-kit/contract';
+import { createClickClient, type Schema } from '@click-kit/contract';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { box, dropbox, oauthVendors, type OAuthVendor } from '../src/providers/oauth-vendors.ts';
 import { type FakeVendor, fakeVendor, json } from '../src/providers/testing/oauth-vendor.ts';
@@ -86,6 +86,35 @@ describe.each(oauthVendors.map((vendor) => [vendor.name, vendor] as const))('%s'
       code: vendor.slug === 'dropbox' || vendor.slug === 'box' ? expect.any(String) : 'ACCESS',
       message: expect.any(String),
     });
+  });
+});
+
+describe('an authorization', () => {
+  it('is for an API token what it is for a session', async () => {
+    const { token, id } = await bodyOf(user.POST('/apitoken/insert', { body: { title: 'Linker' } }));
+    const robot = { ...createClickClient({ baseUrl: running.url, token }), token };
+    const back = await redirected(dropbox, robot, { cloudName: 'By a robot' });
+    expect(await refusalOf(callback(dropbox, user, back))).toMatchObject({ status: 499, code: 'TOKEN' });
+    const account = await bodyOf(callback(dropbox, robot, back));
+    expect(await bodyOf(user.DELETE('/cloud/delete', { params: { query: { id: account.id } } }))).toBe(true);
+    await user.DELETE('/apitoken/delete', { params: { query: { id } } });
+  });
+
+  it.each<[string, object]>([
+    ['nothing', {}],
+    ['no state', { code: 'c' }],
+    ['an empty state', { code: 'c', state: '' }],
+    ['a number for a state', { code: 'c', state: 7 }],
+    ['half a character for a state', { code: '\ud800', state: '\ud800\u0000' }],
+    ['a state that is too long', { code: 'c', state: 'x'.repeat(5000) }],
+    ['an array', []],
+  ])('is not completed by %s', async (_what, body) => {
+    expect(await refusalOf(callback(dropbox, user, body))).toMatchObject({ status: 499, code: expect.stringMatching(/^(DEFAULT|TOKEN)$/) });
+  });
+
+  it('is not completed by half a character for a code', async () => {
+    const { state } = await redirected(dropbox, user, { cloudName: 'Never' });
+    expect(await refusalOf(callback(dropbox, user, { state, code: '\ud800' }))).toMatchObject({ status: 499, code: 'ACCESS' });
   });
 });
 

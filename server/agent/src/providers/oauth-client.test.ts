@@ -201,12 +201,18 @@ describe('a token endpoint', () => {
 
   it('that repeats what it was sent is not believed to be polite', async () => {
     const { server, exchange, code } = await authorized(dropbox);
-    const said = `You sent ${code} and\u0000\n${encodeURIComponent(server.app.clientSecret)} with ${verifier}. ${'x'.repeat(500)}`;
+    const said = `You sent ${code} and\u0000\n${new URLSearchParams({ a: server.app.clientSecret }).toString().slice(2)} with ${verifier}. ${'x'.repeat(500)}`;
     server.next('token', (_request, response) => json(response, 400, { error: 'invalid_request', error_description: said }));
     const { message } = await errorOf(exchange());
     for (const secret of [code, verifier, server.app.clientSecret]) expect(message).not.toContain(secret);
     expect(message.length).toBeLessThan(260);
     expect(message).toContain('You sent [redacted] and [redacted] with [redacted].');
+  });
+
+  it.each(['\ud800', '\u0000', 'a b+c/ü', '&client_id=x'])('takes the code %j for what it is', async (odd) => {
+    const { server, exchange } = await authorized(dropbox);
+    expect(await errorOf(exchange({ code: odd }))).toBeInstanceOf(GrantRefused);
+    expect([server.asked[0]?.get('code'), server.asked[0]?.getAll('client_id').length]).toEqual([odd.replace('\ud800', '\ufffd'), 1]);
   });
 
   it('is given up when the caller is', async () => {

@@ -125,7 +125,9 @@ const isToken = (value: unknown): value is string =>
 
 /** What a stranger said, fit for a message: one line, short, and nothing of what it was sent. */
 export function printable(text: string, secrets: readonly string[]): string {
-  const forms = secrets.filter((secret) => secret !== '').flatMap((secret) => [secret, encodeURIComponent(secret)]);
+  const forms = secrets
+    .filter((secret) => secret !== '')
+    .flatMap((secret) => [secret, new URLSearchParams({ _: secret }).toString().slice(2)]);
   const clean = forms.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text);
   return clean
     .replaceAll(/[\p{C}\s]+/gu, ' ')

@@ -20,7 +20,8 @@ export class ReadCache<Value> {
     const known = this.#values.get(key);
     if (known !== undefined) return known;
     const value = read();
-    this.#values.set(key, value);
+    // What is not there is not remembered: whoever guesses keys would push out those that are in use.
+    if (value !== undefined) this.#values.set(key, value);
     return value;
   }
 }
