@@ -916,7 +916,11 @@ export interface filledComponents {
             region?: string;
             /** @description Domain name of the storage endpoint; left out, that of the storage. It is kept as given and decides nothing. */
             storageDn?: string;
-            permission?: filledComponents["schemas"]["StoragePermission"];
+            /**
+             * @description What the key allows.
+             * @default 0
+             */
+            permission: filledComponents["schemas"]["StoragePermission"];
             /**
              * @description True for a key that is valid for every bucket of the storage, later ones too.
              * @default false

@@ -1939,6 +1939,10 @@ export interface components {
             region?: string;
             /** @description Domain name of the storage endpoint; left out, that of the storage. It is kept as given and decides nothing. */
             storageDn?: string;
+            /**
+             * @description What the key allows.
+             * @default 0
+             */
             permission?: components["schemas"]["StoragePermission"];
             /**
              * @description True for a key that is valid for every bucket of the storage, later ones too.

@@ -8,6 +8,7 @@ import { openTokens } from './account/tokens.ts';
 import { TransferHistoryService } from './account/transfer-history.ts';
 import { Users } from './account/users.ts';
 import type { Config } from './config.ts';
+import { openManagedConnections } from './managed-storage-services.ts';
 import { DownloadLinks } from './mail/download-links.ts';
 import { outboxMailer, smtpMailer } from './mail/mailer.ts';
 import type { Provider, ProviderAccount } from './providers/provider.ts';
@@ -56,6 +57,7 @@ export async function openAccountServices({ config, database, now, providerFor }
       store: new CloudAccountStore(database),
       secretBox,
       verify: async (account, signal) => providerFor(account).verify(signal),
+      managed: openManagedConnections(config, database),
       now,
       settings: { maxPerAccount: config.maxCloudAccounts, verifyTimeoutMs: config.verifyTimeoutMs },
     }),

@@ -4,6 +4,7 @@ import type { Controller, Handlers } from '../http/handler.ts';
 import { authentication, type AuthenticationDependencies } from './authentication.ts';
 import { cloud, type CloudDependencies } from './cloud/index.ts';
 import { management, type ManagementDependencies } from './management.ts';
+import { storage, type StorageControllerDependencies } from './storage.ts';
 import { transferHistory, type TransferHistoryDependencies } from './transfer-history.ts';
 import { user, type UserDependencies } from './user.ts';
 
@@ -11,6 +12,7 @@ export type ControllerDependencies = AuthenticationDependencies &
   UserDependencies &
   ManagementDependencies &
   CloudDependencies &
+  StorageControllerDependencies &
   TransferHistoryDependencies;
 
 export function controllers(dependencies: ControllerDependencies): Handlers {
@@ -19,7 +21,8 @@ export function controllers(dependencies: ControllerDependencies): Handlers {
     User: user(dependencies),
     Management: management(dependencies),
     Cloud: cloud(dependencies),
+    Storage: storage(dependencies),
     TransferHistory: transferHistory(dependencies),
   } satisfies { [T in Tag]: Controller<T> };
-  return { ...byTag.Authentication, ...byTag.User, ...byTag.Management, ...byTag.Cloud, ...byTag.TransferHistory };
+  return { ...byTag.Authentication, ...byTag.User, ...byTag.Management, ...byTag.Cloud, ...byTag.Storage, ...byTag.TransferHistory };
 }

@@ -2,12 +2,14 @@
 import type { Controller } from '../../http/handler.ts';
 import { type ClientTransferDependencies, clientTransferOperations } from './client-transfers.ts';
 import { type CloudAccountDependencies, cloudAccountOperations } from './accounts.ts';
+import { amoveStorageOperations, type ManagedStorageDependencies, storjOperations } from './managed-storage.ts';
 import { type ServerTransferDependencies, serverTransferOperations } from './server-transfers.ts';
 import { type StorageDependencies, storageOperations } from './storage-operations.ts';
 import { type UploadAndDownloadDependencies, uploadsAndDownloads } from './uploads-and-downloads.ts';
 
 export type CloudDependencies = CloudAccountDependencies &
   StorageDependencies &
+  ManagedStorageDependencies &
   UploadAndDownloadDependencies &
   ServerTransferDependencies &
   ClientTransferDependencies;
@@ -15,6 +17,8 @@ export type CloudDependencies = CloudAccountDependencies &
 export const cloud = (dependencies: CloudDependencies): Controller<'Cloud'> => ({
   ...cloudAccountOperations(dependencies),
   ...storageOperations(dependencies),
+  ...storjOperations(dependencies),
+  ...amoveStorageOperations(dependencies),
   ...uploadsAndDownloads(dependencies),
   ...serverTransferOperations(dependencies),
   ...clientTransferOperations(dependencies),
