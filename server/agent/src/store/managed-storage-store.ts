@@ -42,6 +42,8 @@ const storageColumns = `s.cloud_account_id AS cloudAccountId, s.family, s.storag
 const bucketColumns = `b.id, b.cloud_account_id AS cloudAccountId, b.name, b.is_public AS isPublic, b.is_encrypted AS isEncrypted,
   b.versioning_enabled AS versioningEnabled, b.object_lock_enabled AS objectLockEnabled, b.create_date AS createDate`;
 const storages = 'managed_storages s JOIN cloud_accounts c ON c.id = s.cloud_account_id';
+const bucketsInStorages = `managed_buckets b JOIN managed_storages s ON s.cloud_account_id = b.cloud_account_id
+  JOIN cloud_accounts c ON c.id = s.cloud_account_id`;
 
 export class ManagedStorageStore {
   readonly transaction: <T>(work: () => T) => T;
@@ -103,13 +105,13 @@ const prepare = (database: Database) => ({
      VALUES (@id, @cloudAccountId, @name, @isPublic, @isEncrypted, @versioningEnabled, @objectLockEnabled, @createDate)`,
   ),
   findBucket: database.prepare<[string], BucketOfStorage>(
-    `SELECT ${bucketColumns}, ${storageColumns} FROM managed_buckets b JOIN ${storages} ON s.cloud_account_id = b.cloud_account_id WHERE b.name = ?`,
+    `SELECT ${bucketColumns}, ${storageColumns} FROM ${bucketsInStorages} WHERE b.name = ?`,
   ),
   bucketsOf: database.prepare<[string], ManagedBucketRow>(
     `SELECT ${bucketColumns} FROM managed_buckets b WHERE b.cloud_account_id = ? ORDER BY b.name`,
   ),
   buckets: database.prepare<BucketFilter, BucketOfStorage>(
-    `SELECT ${bucketColumns}, ${storageColumns} FROM managed_buckets b JOIN ${storages} ON s.cloud_account_id = b.cloud_account_id
+    `SELECT ${bucketColumns}, ${storageColumns} FROM ${bucketsInStorages}
      WHERE (@accountId IS NULL OR c.account_id = @accountId) AND (@family IS NULL OR s.family = @family)
        AND (@storageTier = 0 OR s.storage_tier = @storageTier) ORDER BY b.name`,
   ),

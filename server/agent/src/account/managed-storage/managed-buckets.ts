@@ -21,6 +21,9 @@ interface BucketName {
   readonly bucketName: string;
 }
 
+/** Flags that a request may leave out. */
+type FlagsOfRequest = { readonly [Flag in keyof BucketFlagChanges]?: boolean | undefined };
+
 export class ManagedBuckets {
   readonly #dependencies: ManagedBucketsDependencies;
 
@@ -66,13 +69,13 @@ export class ManagedBuckets {
   /** Only what differs from the current state is changed at the endpoint (the Web API says so; inferred). */
   async update(
     caller: Caller,
-    { cloudAccountId, bucketName, ...wanted }: BucketName & BucketFlagChanges,
+    { cloudAccountId, bucketName, isPublic, isEncrypted, versioningEnabled }: BucketName & FlagsOfRequest,
     signal: AbortSignal,
   ): Promise<void> {
     const { store, endpoint } = this.#dependencies;
     const row = bucketIn(store, storageOf(store, caller, cloudAccountId, 'amove'), bucketName);
     const current = { ...flagsOf(row), ...(await this.#remoteFlags(bucketName, signal)) };
-    const next = { ...current, ...given(wanted) };
+    const next: BucketFlags = { ...current, ...given({ isPublic, isEncrypted, versioningEnabled }) };
     if (next.objectLockEnabled && !next.versioningEnabled)
       throw refusal('DEFAULT', 'The bucket has object lock, which needs versioning: it cannot be switched off.');
     await endpoint.administer(async ({ flags }, own) => flags?.write(bucketName, changes(current, next), own), signal);
@@ -117,8 +120,8 @@ const bitsOf = ({ isPublic, isEncrypted, versioningEnabled }: BucketFlags) => ({
 });
 
 /** Without the flags that the request leaves out. */
-const given = <Flags extends object>(flags: Flags): Flags =>
-  Object.fromEntries(Object.entries(flags).filter(([, value]) => typeof value === 'boolean')) as Flags;
+const given = (flags: Readonly<Record<string, boolean | undefined>>): Partial<BucketFlags> =>
+  Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
 
 const changes = (current: BucketFlags, next: BucketFlags): BucketFlagChanges =>
   Object.fromEntries(
