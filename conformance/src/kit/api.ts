@@ -138,11 +138,19 @@ export class Api {
   }
 
   #rememberSecrets(id: OperationId, body: unknown): void {
-    if ((id !== 'login' && id !== 'respondToMfa') || typeof body !== 'object' || body === null) return;
-    const { jwtToken, session } = body as { jwtToken?: unknown; session?: unknown };
-    for (const secret of [jwtToken, session]) if (typeof secret === 'string') this.#tools.redactor.add(secret);
+    const told = secretFields[id];
+    if (told === undefined || typeof body !== 'object' || body === null) return;
+    for (const secret of told.map((field) => (body as Record<string, unknown>)[field]))
+      if (typeof secret === 'string') this.#tools.redactor.add(secret);
   }
 }
+
+/** Fields of answers that no report may show. */
+const secretFields: Readonly<Partial<Record<OperationId, readonly string[]>>> = {
+  login: ['jwtToken', 'session'],
+  respondToMfa: ['jwtToken', 'session'],
+  createStorageKey: ['secretKey'],
+};
 
 interface Request {
   readonly method: string;

@@ -54,10 +54,40 @@ export async function cloudAccounts(api: Api, ours: Ours): Promise<Leftover[]> {
     return {
       what: `cloud account ${name}`,
       remove: async () => {
-        const deleted = await api.call('deleteCloudAccount', { query: { id } });
+        let deleted = await api.call('deleteCloudAccount', { query: { id } });
+        // Managed storage that a killed run has put something into.
+        if (deleted.status === 499) {
+          await emptyBuckets(api, id, ours);
+          deleted = await api.call('deleteCloudAccount', { query: { id } });
+        }
         if (deleted.status !== 200) throw new Error(`deleting cloud account ${name} answered ${deleted.status}`);
       },
     };
+  });
+}
+
+/** Deletes the objects of those buckets of an account that are ours; a page of them, which is more than a check puts in. */
+export async function emptyBuckets(api: Api, id: string, ours: Ours): Promise<void> {
+  const { body: buckets } = await api.call('listBuckets', { body: { id } });
+  for (const { name: storageName } of items(buckets).filter(({ name }) => ours(name))) {
+    const { body: objects } = await api.call('listObjects', { body: { account: { id }, request: { bucketName: storageName } } });
+    for (const { name, key = name } of items(objects)) await api.call('deleteObject', { body: { cloudAccount: { id }, storageName, key } });
+  }
+}
+
+const items = (body: unknown): { name: string; key?: string }[] => {
+  const { data } = (typeof body === 'object' && body !== null ? body : {}) as { data?: unknown };
+  return Array.isArray(data) ? (data as { name: string; key?: string }[]).filter(({ name }) => typeof name === 'string') : [];
+};
+
+/** Storage keys go with their storage where the agent sees to it; elsewhere they are looked for by name. */
+export async function storageKeys(api: Api, ours: Ours): Promise<Leftover[]> {
+  const { status, body } = await api.call('getStorageKeys', { query: { page: 1, pagesize: pageSize } });
+  if (status !== 200) return [];
+  return items(body).flatMap((item) => {
+    const { id, name } = item as { id?: unknown; name: string };
+    if (typeof id !== 'string' || !ours(name)) return [];
+    return { what: `storage key ${name}`, remove: () => api.call('deleteStorageKey', { query: { id } }) };
   });
 }
 
@@ -71,7 +101,7 @@ export async function temporaryFolders(ours: Ours, folder = tmpdir()): Promise<L
 /** After the clean-up at the target: throws when something that bears the run's prefix is still there. */
 export async function nothingLeftAtTarget(api: Api, prefix: string): Promise<void> {
   const ours: Ours = (name) => name.startsWith(`${prefix}-`);
-  const left = [...(await cloudAccounts(api, ours)), ...(await historyRecords(api, ours))];
+  const left = [...(await storageKeys(api, ours)), ...(await cloudAccounts(api, ours)), ...(await historyRecords(api, ours))];
   if (left.length > 0) throw new Error(left.map(({ what }) => what).join(', '));
 }
 

@@ -37,10 +37,10 @@ describe('an endpoint that', { timeout: 60_000 }, () => {
     const { id } = await bodyOf(click.POST('/cloud/idrive_add_storage', { body: { cloudAccountName: 'Before' } }));
     const accounts = await bodyOf(click.GET('/cloud/accounts'));
     relay.fault(kind);
-    const query = { cloudAccountId: id, bucketName: 'first-bucket' };
+    const query = { cloudAccountId: id, bucketName: 'third-bucket' };
     const calls = [
       click.POST('/cloud/idrive_add_storage', { body: storage }),
-      click.POST('/cloud/add_storage', { body: storage }),
+      click.POST('/cloud/add_storage', { body: { ...storage, bucketName: 'second-bucket' } }),
       click.POST('/cloud/idrive_create_bucket', { params: { query } }),
       click.POST('/storage/create_storage_key', { body: { name: 'key', allBuckets: true, cloudAccountId: id } }),
     ];
