@@ -104,6 +104,7 @@ export const scenarios = [
         await keys(context, api, { ...sorted, page: 1, pagesize: 1 }),
         await keys(context, api, { ...sorted, page: 2, pagesize: 1 }),
       ];
+      expect.equal([first.data.length, second.data.length], [1, 1], 'a page of one holds one key');
       expect.equal([...accessKeys(first), ...accessKeys(second)], both, 'pages 1 and 2 of one are page 1 of two');
       const names = (await keys(context, api, { ...sorted, ...all })).data.map(({ name }) => String(name).toLowerCase());
       expect.that(

@@ -11,13 +11,33 @@ type StorageTier = 0 | 1 | 2 | 4 | 8 | 16;
 /** Short enough for a bucket, and the run's own. */
 export const bucketName = ({ prefix }: Context, what: string): string => `${prefix}-${what}`;
 
-/** An agent that has no storage to add says so in some way; that is no finding about what this check is about. */
-function unlessRefused<Answer>({ expect }: Context, operation: string, answer: { status: number; body: unknown; headers: object }): Answer {
+interface Added {
+  readonly operation: 'addAmoveStorage' | 'addStorjStorage';
+  readonly name: string;
+  readonly answer: { readonly status: number; readonly body: unknown; readonly headers: Readonly<Record<string, string>> };
+}
+
+/** An agent that has no storage to add says so in some way; that is no finding about what the check is about. */
+function added(context: Context, api: Api, { operation, name, answer }: Added): { account: StoredAccount; id: string } {
+  const { expect, cleanUp } = context;
   const { status, body, headers } = answer;
-  const code = codeOf(body, headers as Record<string, string>) ?? '';
-  if (status >= 300) throw new Blocked(`no managed storage: ${operation} answered ${status} ${code}`.trim());
+  if (status >= 300) throw new Blocked(`no managed storage: ${operation} answered ${status} ${codeOf(body, headers) ?? ''}`.trim());
+  // By its name, whatever the answer looks like.
+  cleanUp(`storage ${name}`, () => removeByName(context, api, operation, name));
   expect.equal(status, 200, `${operation} answers 200`);
-  return body as Answer;
+  const account = (typeof body === 'object' && body !== null ? body : {}) as StoredAccount;
+  return { account, id: expect.present(typeof account.id === 'string' ? account.id : undefined, 'the stored account has an id') };
+}
+
+async function removeByName({ prefix }: Context, api: Api, operation: Added['operation'], name: string): Promise<void> {
+  const after = api.forCleanUp();
+  const { body } = await after.call('getCloudAccounts');
+  const found = Array.isArray(body) ? (body as StoredAccount[]).find((account) => account.name === name) : undefined;
+  if (found === undefined) return;
+  await emptyBuckets(after, found.id, (bucket) => bucket.startsWith(`${prefix}-`));
+  const deletion = operation === 'addAmoveStorage' ? 'deleteAmoveStorage' : 'deleteStorjStorage';
+  const { status } = await after.call(deletion, { query: { id: found.id } });
+  if (status !== 200) throw new Error(`${deletion} answered ${status}`);
 }
 
 /** A region that the target offers. */
@@ -35,9 +55,7 @@ export async function amoveStorage(
   const bucket = bucketName(context, what);
   const body = { cloudAccountName: bucket, regionCode: await anyRegion(context, api), storageTier, shared: false };
   const answer = await api.call('addAmoveStorage', { body: withBucket ? { ...body, bucketName: bucket } : body });
-  const account = unlessRefused<StoredAccount>(context, 'idrive_add_storage', answer);
-  const id = idOf(context, api, account, 'deleteAmoveStorage');
-  return { account, id, bucket };
+  return { ...added(context, api, { operation: 'addAmoveStorage', name: bucket, answer }), bucket };
 }
 
 export async function storjStorage(
@@ -47,21 +65,7 @@ export async function storjStorage(
 ): Promise<{ account: StoredAccount; id: string; bucket: string }> {
   const bucket = bucketName(context, what);
   const answer = await api.call('addStorjStorage', { body: { cloudAccountName: bucket, bucketName: bucket, shared: false } });
-  const account = unlessRefused<StoredAccount>(context, 'add_storage', answer);
-  const id = idOf(context, api, account, 'deleteStorjStorage');
-  return { account, id, bucket };
-}
-
-function idOf(context: Context, api: Api, account: StoredAccount, deletion: 'deleteAmoveStorage' | 'deleteStorjStorage'): string {
-  const id = context.expect.present(typeof account.id === 'string' ? account.id : undefined, 'the stored account has an id');
-  context.cleanUp(`storage ${account.name}`, async () => {
-    const after = api.forCleanUp();
-    if ((await after.call('getCloudAccount', { query: { id } })).status !== 200) return;
-    await emptyBuckets(after, id, (name) => name.startsWith(`${context.prefix}-`));
-    const { status } = await after.call(deletion, { query: { id } });
-    if (status !== 200) throw new Error(`${deletion} answered ${status}`);
-  });
-  return id;
+  return { ...added(context, api, { operation: 'addStorjStorage', name: bucket, answer }), bucket };
 }
 
 /** The buckets that the account shows, by the operation that is known for every account. */
