@@ -48,11 +48,18 @@ export function openManagedStorage({ config, database, now, log, providerFor }: 
   const keys = new StorageKeyStore(database);
   const usage = new UsageStore(database);
   const storageUsage = new StorageUsage({
-    ...{ storages: store, store: usage, endpoint, now, report },
+    storages: store,
+    store: usage,
+    endpoint,
+    now,
+    report,
     quotaBytes: config.managedStorageQuotaBytes,
   });
   const work = new RemoteWork({
-    ...{ store: new StorageWorkStore(database), endpoint, now, report },
+    store: new StorageWorkStore(database),
+    endpoint,
+    now,
+    report,
     forget: {
       bucket(name) {
         const row = store.findBucket(name);
@@ -64,7 +71,12 @@ export function openManagedStorage({ config, database, now, log, providerFor }: 
   });
   return {
     managedStorages: new ManagedStorages({
-      ...{ store, keys, endpoint, work, now, cloudAccounts: new CloudAccountStore(database) },
+      store,
+      keys,
+      endpoint,
+      work,
+      now,
+      cloudAccounts: new CloudAccountStore(database),
       regions: config.managedStorageRegions,
       maxCloudAccounts: config.maxCloudAccounts,
     }),

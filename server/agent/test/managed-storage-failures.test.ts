@@ -78,7 +78,13 @@ describe('an endpoint that', { timeout: 60_000 }, () => {
 
 describe('an agent that is killed while the endpoint works', () => {
   const argv = (dataDir: string, url: string): string[] => [
-    ...['--data-dir', dataDir, '--managed-storage-endpoint', url, '--managed-storage-access-key', keys.accessKey, '--quiet'],
+    '--data-dir',
+    dataDir,
+    '--managed-storage-endpoint',
+    url,
+    '--managed-storage-access-key',
+    keys.accessKey,
+    '--quiet',
   ];
   const env = { CLICK_AGENT_MANAGED_STORAGE_SECRET_KEY: keys.secretKey };
 

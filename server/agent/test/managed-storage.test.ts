@@ -269,7 +269,10 @@ describe('flags of managed buckets', () => {
     expect(refused).toMatchObject({ code: 'DEFAULT', message: expect.stringContaining('versioningEnabled') as string });
     expect((await click.POST('/storage/create_bucket', { body: bucket })).response.status).toBe(200);
     expect(await bodyOf(click.POST('/storage/bucket_status', { body: bucket }))).toEqual({
-      ...{ versioningEnabled: false, encryptionEnabled: false, isPublic: false, objectLockEnabled: false },
+      versioningEnabled: false,
+      encryptionEnabled: false,
+      isPublic: false,
+      objectLockEnabled: false,
     });
   });
 });

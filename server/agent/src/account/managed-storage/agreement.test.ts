@@ -46,7 +46,7 @@ describe('making a bucket', () => {
   it('of a name that an earlier attempt left unsettled settles that first', async () => {
     here.endpoint.fail('create', 'after');
     here.endpoint.fail('remove', 'before');
-    await expect(add('first')).rejects.toThrow();
+    await expect(add('first')).rejects.toThrow('the endpoint is down');
     for (const call of ['create', 'remove'] as const) here.endpoint.fail(call, undefined);
     await add('first');
     expect([rows(), remote(), here.work.all()]).toEqual([['first'], ['first'], []]);
@@ -105,7 +105,7 @@ describe('removing a bucket', () => {
     const id = await add('gone');
     await create(id, 'kept');
     here.endpoint.fail('remove', 'before');
-    for (const name of ['gone', 'kept']) await expect(remove(id, name)).rejects.toThrow();
+    for (const name of ['gone', 'kept']) await expect(remove(id, name)).rejects.toThrow('the endpoint is down');
     here.endpoint.fail('remove', undefined);
     here.endpoint.buckets.get('kept')?.objects.set('object', 1);
     await here.open().storageUpkeep.round();
@@ -148,7 +148,9 @@ describe('making a key', () => {
   it.each(['before', 'after'] as const)('that fails %s it is made leaves neither key nor row', async (when) => {
     const cloudAccountId = await add();
     here.endpoint.fail('putKey', when);
-    await expect(here.storageKeys.create(here.admin, { name: 'key', allBuckets: true, cloudAccountId }, signal())).rejects.toThrow();
+    await expect(here.storageKeys.create(here.admin, { name: 'key', allBuckets: true, cloudAccountId }, signal())).rejects.toThrow(
+      'the endpoint is down',
+    );
     expect([here.endpoint.keys.size, here.work.all()]).toEqual([0, []]);
   });
 });

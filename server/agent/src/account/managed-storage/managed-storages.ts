@@ -109,8 +109,17 @@ export class ManagedStorages {
     this.#check(caller, storage);
     // The keys are those of the endpoint, which no row holds.
     const row: CloudAccountRow = {
-      ...{ id, name, cloudType, region, serviceUrl, createDate },
-      ...{ accountId: caller.accountId, ownerId: caller.userId, endpoint: address, keys: '', shared: bit(shared) },
+      id,
+      accountId: caller.accountId,
+      ownerId: caller.userId,
+      name,
+      cloudType,
+      region,
+      endpoint: address,
+      serviceUrl,
+      keys: '',
+      shared: bit(shared),
+      createDate,
     };
     const outcome = cloudAccounts.insert(row, maxCloudAccounts);
     if (outcome === 'duplicate') throw nameTaken(name);
