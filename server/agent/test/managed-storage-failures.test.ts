@@ -20,11 +20,6 @@ async function bucketsAt(url: string): Promise<string[]> {
   return buckets.map(({ name }) => name);
 }
 
-/** Asks again until the condition holds; fails at the deadline. */
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 10_000; !(await holds());) if (Date.now() > end) throw new Error('it did not come to pass');
-}
-
 describe('an endpoint that', { timeout: 60_000 }, () => {
   it.each<[string, Fault, string]>([
     ['is down', 'down', 'DEFAULT'],
@@ -95,12 +90,12 @@ describe('an agent that is killed while the endpoint works', () => {
     const click = await first.signIn();
     relay.fault('mute', 'PUT');
     const asked = click.POST('/cloud/idrive_add_storage', { body: storage }).catch(() => undefined);
-    await until(async () => (await bucketsAt(server.url)).length === 1);
+    await expect.poll(() => bucketsAt(server.url), { timeout: 15_000 }).toEqual(['first-bucket']);
     await first.stop('SIGKILL');
     await asked;
     relay.fault('none');
     const second = await childAgent(argv(dataDir, relay.url), env);
-    await until(async () => (await bucketsAt(server.url)).length === 0);
+    await expect.poll(() => bucketsAt(server.url), { timeout: 15_000 }).toEqual([]);
     const again = await second.signIn();
     expect((await bodyOf(again.GET('/cloud/accounts'))).some(({ name }) => name === 'Amove')).toBe(false);
     await bodyOf(again.POST('/cloud/idrive_add_storage', { body: storage }));

@@ -5,6 +5,7 @@ import type { Config } from '../src/config.ts';
 import { agent, type SignedIn, type TestAgent } from './agent.ts';
 import { bodyOf, refusalOf } from './answers.ts';
 import { forGroup, type Lifetime } from './lifetime.ts';
+import { localFiles } from './local-files.ts';
 import { keys, objectServer } from './object-server.ts';
 import { s3Server } from './s3-server.ts';
 
@@ -57,7 +58,7 @@ const kinds: Kind[] = [
           managedStorageAccessKey: 'S3RVER',
           managedStorageSecretKey: 'S3RVER',
         },
-        put: (Bucket, Key, Body) => client.send(new PutObjectCommand({ Bucket, Key, Body })),
+        put: (Bucket, Key, Body) => client.send(new PutObjectCommand({ Bucket, Key, Body: Buffer.from(Body) })),
         remove: (Bucket, Key) => client.send(new DeleteObjectCommand({ Bucket, Key })),
       };
     },
@@ -208,6 +209,18 @@ describe.each(kinds)('managed storage on $name', ({ cloudType, start }) => {
     await endpoint.remove('private-one', 'object');
     await bodyOf(click.DELETE('/cloud/delete', { params: { query: { id } } }));
     await bodyOf(click.DELETE('/cloud/delete_storage', { params: { query: { id: storj } } }));
+  });
+
+  it('takes uploads like any other cloud account', async () => {
+    const { id } = await bodyOf(addAmove({ cloudAccountName: 'Uploads', bucketName: 'uploads-one' }));
+    const files = await localFiles();
+    await files.write('upload.bin', 4321);
+    const localFilePath = files.path('upload.bin');
+    const upload = { cloudAccount: { id, cloudType: cloudType as 8 }, storageName: 'uploads-one', uploadPath: 'folder', localFilePath };
+    await bodyOf(click.POST('/cloud/upload_object', { body: upload }));
+    await expect.poll(() => bodyOf(click.GET('/cloud/idrive_get_usage')), { timeout: 15_000 }).toBe(4321);
+    await endpoint.remove('uploads-one', 'folder/upload.bin');
+    await bodyOf(click.DELETE('/cloud/delete', { params: { query: { id } } }));
   });
 
   it('counts what is stored, by tier', async () => {
