@@ -104,9 +104,13 @@ function startAgent(options: Options, directory: string, objectServerUrl: string
     options.seed,
     '--seed-object-server',
     objectServerUrl,
+    '--managed-storage-endpoint',
+    objectServerUrl,
+    '--managed-storage-access-key',
+    demo.accessKey,
     '--quiet',
   ];
-  return start('The agent', 'server/agent/dist/main.js', flags, {});
+  return start('The agent', 'server/agent/dist/main.js', flags, { CLICK_AGENT_MANAGED_STORAGE_SECRET_KEY: demo.secretKey });
 }
 
 /** Children are started detached from the terminal's process group, so that Ctrl-C reaches them once, through us. */

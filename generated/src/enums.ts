@@ -76,6 +76,21 @@ export const ObjectType = {
   Directory: 2,
 } as const;
 
+export const StorageTier = {
+  All: 0,
+  Perform: 1,
+  Global: 2,
+  Scale: 4,
+  Archive: 8,
+  AmoveConnection: 16,
+} as const;
+
+export const StoragePermission = {
+  Read: 0,
+  Write: 1,
+  ReadWrite: 2,
+} as const;
+
 export const TransferHistoryOrigin = {
   Direct: 1,
   Drive: 2,

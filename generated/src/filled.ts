@@ -3010,6 +3010,95 @@ export interface filledComponents {
             pausedDuration: string | null;
         };
         /**
+         * @description Name of a bucket: 3 to 63 characters of a-z, 0-9, hyphen and dot, a letter or digit at both ends, no two dots in a row and no IPv4 address.
+         * @example project-alpha
+         */
+        BucketName: string;
+        /** @description The storage to add and its first bucket. The page shows an example and no field table. */
+        AddStorageRequest: {
+            /** @description Display name of the new cloud account. */
+            cloudAccountName: string;
+            bucketName: filledComponents["schemas"]["BucketName"];
+            /**
+             * @description True to share the cloud account with the whole Amove account.
+             * @default false
+             */
+            shared: boolean;
+        };
+        /** @description What is known of a bucket of the Amove-managed storage. The page says usage, object count, region, "etc.", and names no field. */
+        BucketInfoResponse: {
+            /** @description Name of the bucket. */
+            bucketName: string;
+            /**
+             * Format: int64
+             * @description Bytes of the objects that are in the bucket now.
+             */
+            usage: number;
+            /**
+             * Format: int64
+             * @description How many objects are in the bucket now, folder markers left out.
+             */
+            objectCount: number;
+            /** @description Region code; an empty string where the storage has none. */
+            region: string;
+            /**
+             * Format: date-time
+             * @description When the bucket was created.
+             */
+            createDate: string;
+        };
+        /** @description Figures of the Amove-managed storage of the account. The page says total quota, used bytes and bucket count, and names no field. */
+        CloudInfoResponse: {
+            /**
+             * Format: int64
+             * @description Bytes that the account may store; null where no quota is set.
+             */
+            totalQuota: number | null;
+            /**
+             * Format: int64
+             * @description Bytes of the objects that are in the buckets now.
+             */
+            usedBytes: number;
+            /**
+             * Format: int32
+             * @description How many buckets there are.
+             */
+            bucketCount: number;
+        };
+        /**
+         * @description Tier of an Amove storage. The values are powers of two but are not called flags. Whether an account can have the tier 0 (All) is not stated; the documented request sends it, so it can.
+         * @enum {integer}
+         */
+        StorageTier: 0 | 1 | 2 | 4 | 8 | 16;
+        /** @description The Amove storage to add. The field table describes `storageTier` and `regionCode` only. */
+        IDriveAddStorageRequest: {
+            /** @description Display name of the new cloud account. */
+            cloudAccountName: string;
+            /** @description The first bucket; left out or empty for none. */
+            bucketName?: filledComponents["schemas"]["BucketName"] | string;
+            /** @description Amove region code, one that Amove Regions answers; may be left out while there is one region only. */
+            regionCode?: string;
+            storageTier?: filledComponents["schemas"]["StorageTier"];
+            /**
+             * @description True to share the cloud account with the whole Amove account.
+             * @default false
+             */
+            shared: boolean;
+        };
+        /**
+         * @description A region of Amove storage.
+         * @example {
+         *       "name": "Los Angeles",
+         *       "code": "us-la"
+         *     }
+         */
+        StorageRegion: {
+            /** @description Display name. */
+            name: string;
+            /** @description The code that Amove Add Storage takes as `regionCode`. */
+            code: string;
+        };
+        /**
          * @description What the authorization URL of a provider is made from. The page shows the fields in examples and describes none.
          * @example {
          *       "redirectURL": "http://localhost:3000/oauth/dropbox",
@@ -3065,6 +3154,183 @@ export interface filledComponents {
             errorDescription?: string;
             /** @description The redirect URL of the first call, unchanged. It may be left out. */
             redirectURL?: string;
+        };
+        /**
+         * @description A storage access key, without its secret.
+         * @example {
+         *       "id": "7f1c7f0e-5d0b-4c39-9a55-3f0f4d0f7a11",
+         *       "accessKey": "EXAMPLE_ACCESS_KEY",
+         *       "name": "ci-deploy",
+         *       "region": "us-west-1",
+         *       "storageDn": "example.storage.amove.io",
+         *       "storageTier": 0,
+         *       "createDate": "2026-01-01T00:00:00Z"
+         *     }
+         */
+        StorageApiKey: {
+            /**
+             * Format: uuid
+             * @description Id of the key, which Delete Storage Key takes.
+             */
+            id: string;
+            /** @description The public part of the key. */
+            accessKey: string;
+            /** @description Name for people to recognise the key by. */
+            name: string;
+            /** @description Storage region. */
+            region: string;
+            /** @description Domain name of the storage endpoint. */
+            storageDn: string;
+            storageTier: filledComponents["schemas"]["StorageTier"];
+            /**
+             * Format: date-time
+             * @description When the key was created.
+             */
+            createDate: string;
+        };
+        /** @description One page of storage access keys. */
+        StorageApiKeyCollection: {
+            /** @description The keys of the page. */
+            data: filledComponents["schemas"]["StorageApiKey"][];
+            /**
+             * Format: int64
+             * @description How many keys there are, over all pages.
+             */
+            total: number;
+            options: filledComponents["schemas"]["PageOptions"];
+        };
+        /**
+         * @description What a storage key allows. Counted from 0 and no flags, unlike the permission type of projects and shared drives.
+         * @enum {integer}
+         */
+        StoragePermission: 0 | 1 | 2;
+        /** @description The key to create. The page marks no field as required. */
+        CreateStorageKeyRequest: {
+            /** @description Name for people to recognise the key by. */
+            name: string;
+            /** @description Storage region; left out, that of the storage. */
+            region?: string;
+            /** @description Domain name of the storage endpoint; left out, that of the storage. It is kept as given and decides nothing. */
+            storageDn?: string;
+            /**
+             * @description What the key allows.
+             * @default 0
+             */
+            permission: filledComponents["schemas"]["StoragePermission"];
+            /**
+             * @description True for a key that is valid for every bucket of the storage, later ones too.
+             * @default false
+             */
+            allBuckets: boolean;
+            /** @description The buckets that the key is valid for; counts when `allBuckets` is false, and holds at least one then. */
+            selectedBuckets?: string[];
+            /**
+             * Format: uuid
+             * @description Cloud account that the key belongs to.
+             */
+            cloudAccountId: string;
+        };
+        /**
+         * @description A new storage access key with its secret, which is answered this one time only.
+         * @example {
+         *       "id": "7f1c7f0e-5d0b-4c39-9a55-3f0f4d0f7a11",
+         *       "accessKey": "EXAMPLE_ACCESS_KEY",
+         *       "secretKey": "EXAMPLE_SECRET_KEY",
+         *       "name": "ci-deploy",
+         *       "region": "us-west-1",
+         *       "storageDn": "example.storage.amove.io",
+         *       "storageTier": 0,
+         *       "createDate": "2026-01-01T00:00:00Z"
+         *     }
+         */
+        ShowStorageApiKey: {
+            /**
+             * Format: uuid
+             * @description Id of the key, which Delete Storage Key takes.
+             */
+            id: string;
+            /** @description The public part of the key. */
+            accessKey: string;
+            /** @description Name for people to recognise the key by. */
+            name: string;
+            /** @description Storage region. */
+            region: string;
+            /** @description Domain name of the storage endpoint. */
+            storageDn: string;
+            storageTier: filledComponents["schemas"]["StorageTier"];
+            /**
+             * Format: date-time
+             * @description When the key was created.
+             */
+            createDate: string;
+            /** @description The secret part of the key in plain text. It cannot be fetched again. */
+            secretKey: string;
+        };
+        /** @description The bucket to create. The page shows an example and no field table. */
+        CreateStorageBucketRequest: {
+            /**
+             * Format: uuid
+             * @description Cloud account whose storage receives the bucket.
+             */
+            cloudAccountId: string;
+            bucketName: filledComponents["schemas"]["BucketName"];
+            /**
+             * @description True to let everybody read the objects.
+             * @default false
+             */
+            isPublic: boolean;
+            /**
+             * @description True to encrypt objects on the storage.
+             * @default false
+             */
+            isEncrypted: boolean;
+            /**
+             * @description True to keep earlier versions of objects.
+             * @default false
+             */
+            versioningEnabled: boolean;
+            /**
+             * @description True to let objects be locked; that needs versioning, which is switched on with it, and cannot be changed later.
+             * @default false
+             */
+            objectLockEnabled: boolean;
+        };
+        /** @description The bucket to look at. */
+        StorageBucketStatusRequest: {
+            /**
+             * Format: uuid
+             * @description Cloud account that owns the bucket.
+             */
+            cloudAccountId: string;
+            /** @description Name of the bucket. */
+            bucketName: string;
+        };
+        /** @description The encryption, versioning, object-lock and public-access state of a bucket. */
+        BucketStatus: {
+            /** @description Whether earlier versions of objects are kept. */
+            versioningEnabled: boolean;
+            /** @description Whether objects are encrypted on the storage. */
+            encryptionEnabled: boolean;
+            /** @description Whether everybody may read the objects. */
+            isPublic: boolean;
+            /** @description Whether objects can be locked. */
+            objectLockEnabled: boolean;
+        };
+        /** @description The flags to change. The page shows an example and no field table. */
+        UpdateStorageBucketRequest: {
+            /**
+             * Format: uuid
+             * @description Cloud account that owns the bucket.
+             */
+            cloudAccountId: string;
+            /** @description Name of the bucket. */
+            bucketName: string;
+            /** @description Whether everybody may read the objects; left out, it stays as it is. */
+            isPublic?: boolean;
+            /** @description Whether objects are encrypted on the storage; left out, it stays as it is. */
+            isEncrypted?: boolean;
+            /** @description Whether earlier versions of objects are kept; left out, it stays as it is. */
+            versioningEnabled?: boolean;
         };
         /**
          * Format: int32

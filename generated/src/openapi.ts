@@ -1692,6 +1692,266 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/cloud/add_storage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Storage
+         * @description Provisions a bucket of the built-in Amove-managed storage (Storj) under the signed-in user and stores the cloud account that opens it. A user has one such storage, because the operations on its buckets name no account: a second one is answered 499 `DUPLICATE`, as is a name that is taken. Bucket names are taken once on an endpoint.
+         */
+        post: operations["addStorjStorage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/cloud/delete_storage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Storage
+         * @description Deletes the cloud account of an Amove-managed storage (Storj) with its buckets, if they are all empty. The page is silent about buckets that hold objects; this contract answers 499 `DEFAULT` and deletes nothing.
+         */
+        delete: operations["deleteStorjStorage"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/cloud/create_bucket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Bucket
+         * @description Creates a bucket on the current user's Amove-managed storage (Storj). A name that is taken on the endpoint is answered 499 `DUPLICATE`, a user without such a storage 499 `NOT_FOUND`.
+         */
+        post: operations["createStorjBucket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/cloud/delete_bucket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Bucket
+         * @description Deletes a bucket of the current user's Amove-managed storage (Storj). Whether it has to be empty is not documented; this contract answers 499 `DEFAULT` for one that holds objects.
+         */
+        delete: operations["deleteStorjBucket"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/cloud/get_bucket_info": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Bucket Info
+         * @description Returns usage, object count and region of a bucket of the Amove-managed storage (Storj) that the caller sees. The figures are counted from the stored objects.
+         */
+        get: operations["getStorjBucketInfo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/cloud/get_cloud_info": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Cloud Info
+         * @description Returns total quota, used bytes and bucket count of the Amove-managed storage (Storj) of the account as a whole. The figures are counted from the stored objects.
+         */
+        get: operations["getStorjCloudInfo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/cloud/idrive_add_storage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Amove Add Storage
+         * @description Registers an Amove storage account in a region and, if a bucket is named, creates its first bucket. An unknown region is answered 499 `DEFAULT`, a name that is taken 499 `DUPLICATE`.
+         */
+        post: operations["addAmoveStorage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/cloud/idrive_delete_storage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Amove Delete Storage
+         * @description Removes an Amove storage account with its buckets, if they are all empty. The page is silent about buckets that hold objects; this contract answers 499 `DEFAULT` and removes nothing.
+         */
+        delete: operations["deleteAmoveStorage"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/cloud/idrive_create_bucket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Amove Create Bucket
+         * @description Creates a bucket inside an existing Amove account. A name that is taken on the endpoint is answered 499 `DUPLICATE`.
+         */
+        post: operations["createAmoveBucket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/cloud/idrive_delete_bucket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Amove Delete Bucket
+         * @description Deletes a bucket inside an Amove account. Whether it has to be empty is not documented; this contract answers 499 `DEFAULT` for one that holds objects.
+         */
+        delete: operations["deleteAmoveBucket"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/cloud/idrive_regions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Amove Regions
+         * @description Lists the Amove regions that are available to the account.
+         */
+        get: operations["getAmoveRegions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/cloud/idrive_get_daily_usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Amove Get Daily Usage
+         * @description Returns the Amove byte usage of the previous day for the account, optionally of one storage tier. The day is one of UTC, and the usage the largest that was seen on it.
+         */
+        get: operations["getAmoveDailyUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/cloud/idrive_get_usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Amove Get Usage
+         * @description Returns the current Amove usage of the account, optionally of one storage tier: the bytes of the objects that are stored now.
+         */
+        get: operations["getAmoveUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/cloud/generate_dropbox_authorization_url": {
         parameters: {
             query?: never;
@@ -1847,6 +2107,146 @@ export interface paths {
          */
         post: operations["completeGoogleDriveAuthorization"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/storage/get_storage_key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Storage Keys
+         * @description Returns one page of the storage access keys that were issued for the current account. A secret key is never among the fields.
+         */
+        get: operations["getStorageKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/storage/create_storage_key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Storage Key
+         * @description Creates an access key for the buckets of an Amove storage. This answer is the only one that ever carries the secret key. A name that is taken is answered 499 `DUPLICATE`, a bucket that the storage does not have 499 `NOT_FOUND`. Where the endpoint of the storage has no keys of its own, nothing could hold a key to its permission and its buckets, so that 499 `DEFAULT` is answered.
+         */
+        post: operations["createStorageKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/storage/delete_storage_key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Storage Key
+         * @description Deletes an access key, which opens nothing from then on.
+         */
+        delete: operations["deleteStorageKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/storage/create_bucket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Bucket
+         * @description Creates a bucket inside the Amove storage of a cloud account. A name that is taken on the endpoint is answered 499 `DUPLICATE`, a flag that the endpoint does not take 499 `DEFAULT`, and no bucket is left then.
+         */
+        post: operations["createStorageBucket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/storage/bucket_status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bucket Status
+         * @description Reads the encryption, versioning, object-lock and public-access state of a bucket; a read, although the method is POST.
+         */
+        post: operations["getStorageBucketStatus"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/storage/update_bucket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Update Bucket
+         * @description Changes flags of a bucket. A flag that is left out stays as it is. A flag that the endpoint does not take is answered 499 `DEFAULT`.
+         */
+        put: operations["updateStorageBucket"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/storage/delete_bucket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Bucket
+         * @description Deletes a bucket of the Amove storage of a cloud account. Whether it has to be empty is not documented; this contract answers 499 `DEFAULT` for one that holds objects.
+         */
+        delete: operations["deleteStorageBucket"];
         options?: never;
         head?: never;
         patch?: never;
@@ -4965,6 +5365,95 @@ export interface components {
             pausedDuration: string | null;
         };
         /**
+         * @description Name of a bucket: 3 to 63 characters of a-z, 0-9, hyphen and dot, a letter or digit at both ends, no two dots in a row and no IPv4 address.
+         * @example project-alpha
+         */
+        BucketName: string;
+        /** @description The storage to add and its first bucket. The page shows an example and no field table. */
+        AddStorageRequest: {
+            /** @description Display name of the new cloud account. */
+            cloudAccountName: string;
+            bucketName: components["schemas"]["BucketName"];
+            /**
+             * @description True to share the cloud account with the whole Amove account.
+             * @default false
+             */
+            shared?: boolean;
+        };
+        /** @description What is known of a bucket of the Amove-managed storage. The page says usage, object count, region, "etc.", and names no field. */
+        BucketInfoResponse: {
+            /** @description Name of the bucket. */
+            bucketName: string;
+            /**
+             * Format: int64
+             * @description Bytes of the objects that are in the bucket now.
+             */
+            usage: number;
+            /**
+             * Format: int64
+             * @description How many objects are in the bucket now, folder markers left out.
+             */
+            objectCount: number;
+            /** @description Region code; an empty string where the storage has none. */
+            region: string;
+            /**
+             * Format: date-time
+             * @description When the bucket was created.
+             */
+            createDate: string;
+        };
+        /** @description Figures of the Amove-managed storage of the account. The page says total quota, used bytes and bucket count, and names no field. */
+        CloudInfoResponse: {
+            /**
+             * Format: int64
+             * @description Bytes that the account may store; null where no quota is set.
+             */
+            totalQuota: number | null;
+            /**
+             * Format: int64
+             * @description Bytes of the objects that are in the buckets now.
+             */
+            usedBytes: number;
+            /**
+             * Format: int32
+             * @description How many buckets there are.
+             */
+            bucketCount: number;
+        };
+        /**
+         * @description Tier of an Amove storage. The values are powers of two but are not called flags. Whether an account can have the tier 0 (All) is not stated; the documented request sends it, so it can.
+         * @enum {integer}
+         */
+        StorageTier: 0 | 1 | 2 | 4 | 8 | 16;
+        /** @description The Amove storage to add. The field table describes `storageTier` and `regionCode` only. */
+        IDriveAddStorageRequest: {
+            /** @description Display name of the new cloud account. */
+            cloudAccountName: string;
+            /** @description The first bucket; left out or empty for none. */
+            bucketName?: components["schemas"]["BucketName"] | string;
+            /** @description Amove region code, one that Amove Regions answers; may be left out while there is one region only. */
+            regionCode?: string;
+            storageTier?: components["schemas"]["StorageTier"];
+            /**
+             * @description True to share the cloud account with the whole Amove account.
+             * @default false
+             */
+            shared?: boolean;
+        };
+        /**
+         * @description A region of Amove storage.
+         * @example {
+         *       "name": "Los Angeles",
+         *       "code": "us-la"
+         *     }
+         */
+        StorageRegion: {
+            /** @description Display name. */
+            name: string;
+            /** @description The code that Amove Add Storage takes as `regionCode`. */
+            code: string;
+        };
+        /**
          * @description What the authorization URL of a provider is made from. The page shows the fields in examples and describes none.
          * @example {
          *       "redirectURL": "http://localhost:3000/oauth/dropbox",
@@ -5020,6 +5509,183 @@ export interface components {
             errorDescription?: string;
             /** @description The redirect URL of the first call, unchanged. It may be left out. */
             redirectURL?: string;
+        };
+        /**
+         * @description A storage access key, without its secret.
+         * @example {
+         *       "id": "7f1c7f0e-5d0b-4c39-9a55-3f0f4d0f7a11",
+         *       "accessKey": "EXAMPLE_ACCESS_KEY",
+         *       "name": "ci-deploy",
+         *       "region": "us-west-1",
+         *       "storageDn": "example.storage.amove.io",
+         *       "storageTier": 0,
+         *       "createDate": "2026-01-01T00:00:00Z"
+         *     }
+         */
+        StorageApiKey: {
+            /**
+             * Format: uuid
+             * @description Id of the key, which Delete Storage Key takes.
+             */
+            id: string;
+            /** @description The public part of the key. */
+            accessKey: string;
+            /** @description Name for people to recognise the key by. */
+            name: string;
+            /** @description Storage region. */
+            region: string;
+            /** @description Domain name of the storage endpoint. */
+            storageDn: string;
+            storageTier: components["schemas"]["StorageTier"];
+            /**
+             * Format: date-time
+             * @description When the key was created.
+             */
+            createDate: string;
+        };
+        /** @description One page of storage access keys. */
+        StorageApiKeyCollection: {
+            /** @description The keys of the page. */
+            data: components["schemas"]["StorageApiKey"][];
+            /**
+             * Format: int64
+             * @description How many keys there are, over all pages.
+             */
+            total: number;
+            options: components["schemas"]["PageOptions"];
+        };
+        /**
+         * @description What a storage key allows. Counted from 0 and no flags, unlike the permission type of projects and shared drives.
+         * @enum {integer}
+         */
+        StoragePermission: 0 | 1 | 2;
+        /** @description The key to create. The page marks no field as required. */
+        CreateStorageKeyRequest: {
+            /** @description Name for people to recognise the key by. */
+            name: string;
+            /** @description Storage region; left out, that of the storage. */
+            region?: string;
+            /** @description Domain name of the storage endpoint; left out, that of the storage. It is kept as given and decides nothing. */
+            storageDn?: string;
+            /**
+             * @description What the key allows.
+             * @default 0
+             */
+            permission?: components["schemas"]["StoragePermission"];
+            /**
+             * @description True for a key that is valid for every bucket of the storage, later ones too.
+             * @default false
+             */
+            allBuckets?: boolean;
+            /** @description The buckets that the key is valid for; counts when `allBuckets` is false, and holds at least one then. */
+            selectedBuckets?: string[];
+            /**
+             * Format: uuid
+             * @description Cloud account that the key belongs to.
+             */
+            cloudAccountId: string;
+        };
+        /**
+         * @description A new storage access key with its secret, which is answered this one time only.
+         * @example {
+         *       "id": "7f1c7f0e-5d0b-4c39-9a55-3f0f4d0f7a11",
+         *       "accessKey": "EXAMPLE_ACCESS_KEY",
+         *       "secretKey": "EXAMPLE_SECRET_KEY",
+         *       "name": "ci-deploy",
+         *       "region": "us-west-1",
+         *       "storageDn": "example.storage.amove.io",
+         *       "storageTier": 0,
+         *       "createDate": "2026-01-01T00:00:00Z"
+         *     }
+         */
+        ShowStorageApiKey: {
+            /**
+             * Format: uuid
+             * @description Id of the key, which Delete Storage Key takes.
+             */
+            id: string;
+            /** @description The public part of the key. */
+            accessKey: string;
+            /** @description Name for people to recognise the key by. */
+            name: string;
+            /** @description Storage region. */
+            region: string;
+            /** @description Domain name of the storage endpoint. */
+            storageDn: string;
+            storageTier: components["schemas"]["StorageTier"];
+            /**
+             * Format: date-time
+             * @description When the key was created.
+             */
+            createDate: string;
+            /** @description The secret part of the key in plain text. It cannot be fetched again. */
+            secretKey: string;
+        };
+        /** @description The bucket to create. The page shows an example and no field table. */
+        CreateStorageBucketRequest: {
+            /**
+             * Format: uuid
+             * @description Cloud account whose storage receives the bucket.
+             */
+            cloudAccountId: string;
+            bucketName: components["schemas"]["BucketName"];
+            /**
+             * @description True to let everybody read the objects.
+             * @default false
+             */
+            isPublic?: boolean;
+            /**
+             * @description True to encrypt objects on the storage.
+             * @default false
+             */
+            isEncrypted?: boolean;
+            /**
+             * @description True to keep earlier versions of objects.
+             * @default false
+             */
+            versioningEnabled?: boolean;
+            /**
+             * @description True to let objects be locked; that needs versioning, which is switched on with it, and cannot be changed later.
+             * @default false
+             */
+            objectLockEnabled?: boolean;
+        };
+        /** @description The bucket to look at. */
+        StorageBucketStatusRequest: {
+            /**
+             * Format: uuid
+             * @description Cloud account that owns the bucket.
+             */
+            cloudAccountId: string;
+            /** @description Name of the bucket. */
+            bucketName: string;
+        };
+        /** @description The encryption, versioning, object-lock and public-access state of a bucket. */
+        BucketStatus: {
+            /** @description Whether earlier versions of objects are kept. */
+            versioningEnabled: boolean;
+            /** @description Whether objects are encrypted on the storage. */
+            encryptionEnabled: boolean;
+            /** @description Whether everybody may read the objects. */
+            isPublic: boolean;
+            /** @description Whether objects can be locked. */
+            objectLockEnabled: boolean;
+        };
+        /** @description The flags to change. The page shows an example and no field table. */
+        UpdateStorageBucketRequest: {
+            /**
+             * Format: uuid
+             * @description Cloud account that owns the bucket.
+             */
+            cloudAccountId: string;
+            /** @description Name of the bucket. */
+            bucketName: string;
+            /** @description Whether everybody may read the objects; left out, it stays as it is. */
+            isPublic?: boolean;
+            /** @description Whether objects are encrypted on the storage; left out, it stays as it is. */
+            isEncrypted?: boolean;
+            /** @description Whether earlier versions of objects are kept; left out, it stays as it is. */
+            versioningEnabled?: boolean;
         };
         /**
          * Format: int32
@@ -5396,6 +6062,26 @@ export interface components {
          * @example 00000000-0000-0000-0000-000000000000
          */
         TransferId: string;
+        /**
+         * @description Name of the bucket to create.
+         * @example project-alpha
+         */
+        NewBucketName: components["schemas"]["BucketName"];
+        /**
+         * @description Name of the bucket.
+         * @example project-alpha
+         */
+        BucketName: string;
+        /**
+         * @description Id of the cloud account of an Amove storage.
+         * @example 00000000-0000-0000-0000-000000000000
+         */
+        ManagedCloudAccountId: string;
+        /**
+         * @description Counts storage of this tier only; 0 counts all.
+         * @example 0
+         */
+        StorageTierFilter: components["schemas"]["StorageTier"];
     };
     requestBodies: never;
     headers: {
@@ -8354,6 +9040,371 @@ export interface operations {
             500: components["responses"]["InternalError"];
         };
     };
+    addStorjStorage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The storage to add. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddStorageRequest"];
+            };
+        };
+        responses: {
+            /** @description The created cloud account. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CloudAccount"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    deleteStorjStorage: {
+        parameters: {
+            query: {
+                /**
+                 * @description Id of a stored cloud account.
+                 * @example 00000000-0000-0000-0000-000000000000
+                 */
+                id: components["parameters"]["CloudAccountId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The storage is gone. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": true;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    createStorjBucket: {
+        parameters: {
+            query: {
+                /**
+                 * @description Name of the bucket to create.
+                 * @example project-alpha
+                 */
+                bucketName: components["parameters"]["NewBucketName"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bucket is there. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    deleteStorjBucket: {
+        parameters: {
+            query: {
+                /**
+                 * @description Name of the bucket.
+                 * @example project-alpha
+                 */
+                bucketName: components["parameters"]["BucketName"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bucket is gone. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getStorjBucketInfo: {
+        parameters: {
+            query: {
+                /**
+                 * @description Name of the bucket.
+                 * @example project-alpha
+                 */
+                bucketName: components["parameters"]["BucketName"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is known of the bucket. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BucketInfoResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getStorjCloudInfo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures of the account. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CloudInfoResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    addAmoveStorage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The storage to add. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IDriveAddStorageRequest"];
+            };
+        };
+        responses: {
+            /** @description The stored cloud account. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CloudAccount"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    deleteAmoveStorage: {
+        parameters: {
+            query: {
+                /**
+                 * @description Id of a stored cloud account.
+                 * @example 00000000-0000-0000-0000-000000000000
+                 */
+                id: components["parameters"]["CloudAccountId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The storage is gone. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": true;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    createAmoveBucket: {
+        parameters: {
+            query: {
+                /**
+                 * @description Id of the cloud account of an Amove storage.
+                 * @example 00000000-0000-0000-0000-000000000000
+                 */
+                cloudAccountId: components["parameters"]["ManagedCloudAccountId"];
+                /**
+                 * @description Name of the bucket to create.
+                 * @example project-alpha
+                 */
+                bucketName: components["parameters"]["NewBucketName"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bucket is there. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    deleteAmoveBucket: {
+        parameters: {
+            query: {
+                /**
+                 * @description Id of the cloud account of an Amove storage.
+                 * @example 00000000-0000-0000-0000-000000000000
+                 */
+                cloudAccountId: components["parameters"]["ManagedCloudAccountId"];
+                /**
+                 * @description Name of the bucket.
+                 * @example project-alpha
+                 */
+                bucketName: components["parameters"]["BucketName"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bucket is gone. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getAmoveRegions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The regions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StorageRegion"][];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getAmoveDailyUsage: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Counts storage of this tier only; 0 counts all.
+                 * @example 0
+                 */
+                storageTier?: components["parameters"]["StorageTierFilter"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Bytes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": number;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getAmoveUsage: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Counts storage of this tier only; 0 counts all.
+                 * @example 0
+                 */
+                storageTier?: components["parameters"]["StorageTierFilter"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Bytes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": number;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
     generateDropboxAuthorizationUrl: {
         parameters: {
             query?: never;
@@ -8572,6 +9623,217 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["CloudAccount"];
                 };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getStorageKeys: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The page to start with, counted from 1.
+                 * @example 1
+                 */
+                page?: components["parameters"]["Page"];
+                /**
+                 * @description How many records a page holds.
+                 * @example 10
+                 */
+                pagesize?: components["parameters"]["PageSize"];
+                /**
+                 * @description The field to sort by, in PascalCase.
+                 * @example CreateDate
+                 */
+                sortfield?: string;
+                /**
+                 * @description Whether the order is descending.
+                 * @example true
+                 */
+                descending?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of keys. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StorageApiKeyCollection"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    createStorageKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The key to create. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateStorageKeyRequest"];
+            };
+        };
+        responses: {
+            /** @description The key, with its secret. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShowStorageApiKey"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    deleteStorageKey: {
+        parameters: {
+            query: {
+                /**
+                 * @description Id of the storage key.
+                 * @example 7f1c7f0e-5d0b-4c39-9a55-3f0f4d0f7a11
+                 */
+                id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The key is gone. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    createStorageBucket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The bucket to create. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateStorageBucketRequest"];
+            };
+        };
+        responses: {
+            /** @description The bucket is there. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getStorageBucketStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The bucket to look at. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StorageBucketStatusRequest"];
+            };
+        };
+        responses: {
+            /** @description The state of the bucket. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BucketStatus"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    updateStorageBucket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The flags to change. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateStorageBucketRequest"];
+            };
+        };
+        responses: {
+            /** @description The flags are set. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    deleteStorageBucket: {
+        parameters: {
+            query: {
+                /**
+                 * @description Id of the cloud account of an Amove storage.
+                 * @example 00000000-0000-0000-0000-000000000000
+                 */
+                cloudAccountId: components["parameters"]["ManagedCloudAccountId"];
+                /**
+                 * @description Name of the bucket.
+                 * @example project-alpha
+                 */
+                bucketName: components["parameters"]["BucketName"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bucket is gone. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             401: components["responses"]["Unauthorized"];
             499: components["responses"]["ValidationProblem"];

@@ -162,6 +162,7 @@ const secretFields: { readonly [Id in OperationId]?: readonly string[] } = {
   respondToMfa: ['jwtToken', 'session'],
   insertApiToken: ['token'],
   getAllApiTokens: ['token'],
+  createStorageKey: ['secretKey'],
 };
 
 interface Request {

@@ -47,13 +47,12 @@ const formatCanaries: Readonly<Record<string, readonly [good: unknown, bad: unkn
   uri: ['https://example.com/a', 'not a uri'],
   int32: [1, 3_000_000_000],
   int64: [1, 1.5],
-  float: [1.5, 'x'],
-  double: [1.5, 'x'],
 };
 
 /** Keywords that only describe, and formats that say how to show a value. */
 const annotations = new Set(['description', 'title', 'default', 'example', 'examples', 'deprecated', 'readOnly', 'writeOnly', 'format']);
-const annotationFormats = new Set(['password', 'binary', 'byte']);
+/** Every number of JSON is a double: `type` is what constrains it. */
+const annotationFormats = new Set(['password', 'binary', 'byte', 'float', 'double']);
 const schemaMaps = ['properties', 'patternProperties', '$defs', 'dependentSchemas'];
 const schemaLists = ['allOf', 'anyOf', 'oneOf', 'prefixItems'];
 const schemaSingles = ['items', 'additionalProperties', 'propertyNames', 'not', 'contains', 'if', 'then', 'else', 'unevaluatedProperties'];

@@ -18,7 +18,7 @@ export function derivedCases(contract: Contract, requirements: readonly Requirem
   return [...contract.operations.values()].flatMap((operation) => [
     ...tokenCases(operation, requirements),
     ...adminOnly(operation, requirements),
-    ...wrongParameterTypes(operation),
+    ...wrongParameterTypes(operation, contract),
     ...wrongBodyType(operation, contract),
     ...unknownIds(operation, requirements),
   ]);
@@ -77,10 +77,10 @@ function adminOnly(operation: Operation, requirements: readonly Requirement[]): 
 }
 
 /** errors.md: 499 for application-level validation errors; that a wrong type is one is inferred. */
-function wrongParameterTypes(operation: Operation): Case[] {
+function wrongParameterTypes(operation: Operation, contract: Contract): Case[] {
   const typed = operation.parameters.filter((parameter) => parameter.in === 'query');
   return typed.flatMap((parameter): Case[] => {
-    const wrong = wrongValue(parameter.schema);
+    const wrong = wrongValue(parameter.schema, contract);
     if (wrong === undefined) return [];
     const call = exampleCall(operation);
     return [
@@ -97,9 +97,9 @@ function wrongParameterTypes(operation: Operation): Case[] {
   });
 }
 
-function wrongValue(schema: JsonObject): string | undefined {
-  const branches = [schema, ...((schema.allOf ?? []) as JsonObject[])];
-  if (branches.some(({ type, $ref }) => type === 'integer' || typeof $ref === 'string')) return 'twelve';
+function wrongValue(schema: JsonObject, { http }: Contract): string | undefined {
+  const branches = [schema, ...((schema.allOf ?? []) as JsonObject[])].map((branch) => dereference(http, branch));
+  if (branches.some(({ type }) => type === 'integer')) return 'twelve';
   if (branches.some(({ type }) => type === 'boolean')) return 'perhaps';
   return branches.some(({ format }) => format === 'uuid') ? 'no-uuid' : undefined;
 }

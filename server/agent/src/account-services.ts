@@ -13,6 +13,7 @@ import type { Config } from './config.ts';
 import { openCredentialServices } from './credential-services.ts';
 import { type IdentityServices, identitySettings, openIdentityServices, openOneTimePasswords } from './identity-services.ts';
 import { type DirectoryServices, openDirectoryServices } from './directory-services.ts';
+import { openManagedConnections } from './managed-storage-services.ts';
 import { DownloadLinks } from './mail/download-links.ts';
 import { outboxMailer, smtpMailer } from './mail/mailer.ts';
 import type { OAuthTokens } from './providers/oauth-tokens.ts';
@@ -73,6 +74,7 @@ export async function openAccountServices({ config, database, now, log, provider
     secretBox,
     verify: async (account, signal) => providerFor(account).verify(signal),
     tokensOf: (id, cloudType) => oauthTokens.of(id, cloudType),
+    managed: openManagedConnections(config, database),
     now,
     settings: { maxPerAccount: config.maxCloudAccounts, verifyTimeoutMs: config.verifyTimeoutMs },
   });

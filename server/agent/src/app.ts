@@ -17,6 +17,7 @@ import { compileSchemas } from './http/compile-schemas.ts';
 import type { Validation } from './http/guard.ts';
 import { listen } from './http/listener.ts';
 import { localOnly } from './http/local-only.ts';
+import { openManagedStorage } from './managed-storage-services.ts';
 import { providerFor, trackable } from './providers/index.ts';
 import { openDatabase } from './store/database.ts';
 import { openTransferServices } from './transfer-services.ts';
@@ -44,6 +45,7 @@ export async function startAgent(config: Config, { log, now = Date.now, validati
     const document = JSON.parse(await readFile(require.resolve('@click-kit/contract/click/openapi.json'), 'utf8')) as object;
     compileSchemas(document);
     const accounts = await openAccountServices({ config, database, now, log, providerFor });
+    const managed = openManagedStorage({ config, database, now, log, providerFor });
     const notificationHub = new Hub<NotificationFrame>();
     const stateChangeHub = new Hub<StateChangeFrame>();
     const notification = new NotificationChannel(notificationHub);
@@ -56,7 +58,7 @@ export async function startAgent(config: Config, { log, now = Date.now, validati
       document,
       validation: validation ?? (config.validateResponses ? 'both' : 'requests'),
       authenticate: (token) => (isApiToken(token) ? accounts.apiTokens : accounts.sessions).authenticate(token),
-      handlers: controllers({ ...accounts, transfers, staging, providerFor, trackable }),
+      handlers: controllers({ ...accounts, ...managed, transfers, staging, providerFor, trackable }),
       currentUser: () => accounts.sessions.currentUser(),
       formDirectory: staging.incoming,
       formLimits: { maxFileBytes: config.formBytes, maxFieldBytes: config.bodyBytes, maxFields: 20 },
@@ -71,10 +73,17 @@ export async function startAgent(config: Config, { log, now = Date.now, validati
     // What was under way goes on once somebody can watch it.
     transfers.recover();
     accounts.mailQueue.start();
+    managed.storageUpkeep.start();
     return {
       url: `http://localhost:${listener.port}`,
       async close() {
-        await Promise.all([transfers.shutdown(), notificationHub.close(), stateChangeHub.close(), listener.close(shutdownDeadlineMs)]);
+        await Promise.all([
+          transfers.shutdown(),
+          managed.storageUpkeep.close(),
+          notificationHub.close(),
+          stateChangeHub.close(),
+          listener.close(shutdownDeadlineMs),
+        ]);
         await accounts.mailQueue.close();
         await accounts.oauthTokens.settled(shutdownDeadlineMs);
         database.close();

@@ -22,7 +22,7 @@ export const setting = <T>(name: string, file: string | null, kind: ValueKind<T>
 });
 
 /** Other processes can read a command line, so secrets come by variable or file only. */
-export const secret = (name: string, file: string, meaning: string): Setting<string> => ({
-  ...setting(name, file, text('TEXT'), '', meaning),
+export const secret = (name: string, file: string, meaning: string, fallback = ''): Setting<string> => ({
+  ...setting(name, file, text('TEXT'), fallback, meaning),
   flag: null,
 });

@@ -1,7 +1,7 @@
 // Owns the table of settings: each with its flag, variable, place in the file, default and meaning.
 import { oauthSettings } from './config-oauth.ts';
 import { secret, type Setting, setting } from './config-setting.ts';
-import { address, choice, flag, integer, nonEmptyText, origins, port, text } from './config-values.ts';
+import { address, choice, flag, integer, namedCodes, nonEmptyText, origins, port, text } from './config-values.ts';
 
 export type { Setting };
 
@@ -127,6 +127,50 @@ export const settings = {
     integer(1, 100),
     6,
     'attempts in a row that bring no new byte before a transfer fails',
+  ),
+  managedStorageEndpoint: setting(
+    'managed-storage-endpoint',
+    'ManagedStorage.Endpoint',
+    address,
+    'http://localhost:29124',
+    'server that Amove-managed storage lies on',
+  ),
+  managedStorageProtocol: setting(
+    'managed-storage-protocol',
+    'ManagedStorage.Protocol',
+    choice(['LocalHttp', 'S3']),
+    'LocalHttp',
+    'what it speaks',
+  ),
+  managedStorageAccessKey: setting('managed-storage-access-key', 'ManagedStorage.AccessKey', text('KEY'), 'demo', 'its access key'),
+  managedStorageSecretKey: secret('managed-storage-secret-key', 'ManagedStorage.SecretKey', 'its secret key', 'demo-secret'),
+  managedStorageSigningRegion: setting(
+    'managed-storage-signing-region',
+    'ManagedStorage.SigningRegion',
+    nonEmptyText('REGION'),
+    'us-east-1',
+    'region that requests to an S3 server are signed for',
+  ),
+  managedStorageRegions: setting(
+    'managed-storage-regions',
+    'ManagedStorage.Regions',
+    namedCodes,
+    [{ code: 'local', name: 'This machine' }],
+    'regions that Amove storage is offered in',
+  ),
+  managedStorageQuotaBytes: setting(
+    'managed-storage-quota',
+    'ManagedStorage.QuotaBytes',
+    integer(0, Number.MAX_SAFE_INTEGER, 'BYTES'),
+    0,
+    'quota that Get Cloud Info tells, 0 for none; it is not enforced',
+  ),
+  managedStorageTimeoutMs: setting(
+    'managed-storage-timeout',
+    'ManagedStorage.TimeoutMs',
+    integer(1, 600_000, 'MS'),
+    15_000,
+    'how long that server may take for a step',
   ),
   smtpHost: setting('smtp-host', 'Smtp.Host', text('HOST'), '', 'mail server; without one mails are written to DIR/outbox'),
   smtpPort: setting('smtp-port', 'Smtp.Port', integer(1, 65_535, 'PORT'), 587, 'its port'),

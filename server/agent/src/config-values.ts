@@ -75,6 +75,29 @@ export const origins: ValueKind<readonly string[]> = {
   placeholder: 'ORIGIN,…',
 };
 
+export interface NamedCode {
+  readonly code: string;
+  readonly name: string;
+}
+
+const namedCode = (raw: unknown): NamedCode | undefined => {
+  const [, code, name] = typeof raw === 'string' ? (/^\s*([\w.-]{1,64})\s*=\s*([^=]{1,100}?)\s*$/.exec(raw) ?? []) : [];
+  return code === undefined || name === undefined ? undefined : { code, name };
+};
+
+/** At least one `code=Name`; a list in the file, separated by commas elsewhere. */
+export const namedCodes: ValueKind<readonly NamedCode[]> = {
+  read: (raw) => {
+    const parts: unknown = typeof raw === 'string' ? raw.split(',') : raw;
+    if (!Array.isArray(parts) || parts.length === 0) return undefined;
+    const read = parts.map(namedCode);
+    const isWhole = read.every((one) => one !== undefined) && new Set(read.map(({ code }) => code)).size === read.length;
+    return isWhole ? read : undefined;
+  },
+  hint: 'codes with their names, such as us-la=Los Angeles,us-va=Virginia',
+  placeholder: 'CODE=NAME,…',
+};
+
 const loopbackNames = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /** A port; the file gives it as the documented `HostUrl`, whose host can only be the loopback interface (overview.md, Base URL). */

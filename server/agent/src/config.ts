@@ -2,6 +2,7 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Setting, type SettingName, settings, type SettingValues } from './config-settings.ts';
+import type { NamedCode } from './config-values.ts';
 import type { SmtpSettings } from './mail/mailer.ts';
 
 export interface Config extends SettingValues {
@@ -130,11 +131,15 @@ function smtpOf({ smtpHost, smtpPort, smtpSecure, smtpUser, smtpPassword, smtpTi
 
 const row = (left: string, meaning: string): string => `  ${left.padEnd(36)} ${meaning}`;
 
+const isCode = (value: unknown): value is NamedCode => typeof value === 'object' && value !== null && 'code' in value;
+
 /** The text of `--help`, made from the table. */
 export function helpText(): string {
-  const shown = (value: unknown): string => (Array.isArray(value) ? value.join(',') : String(value));
+  const shown = (value: unknown): string =>
+    Array.isArray(value) ? value.map(shown).join(',') : isCode(value) ? `${value.code}=${value.name}` : String(value);
   const rows = entries.map(([, { flag, env, kind, default: fallback, meaning }]) => {
-    const note = isSwitch({ kind } as Setting<unknown>) || shown(fallback) === '' ? '' : ` (default ${shown(fallback)})`;
+    const isSecret = flag === null;
+    const note = isSecret || isSwitch({ kind } as Setting<unknown>) || shown(fallback) === '' ? '' : ` (default ${shown(fallback)})`;
     return row(flag === null ? env : `--${flag} ${kind.placeholder}`, `${meaning}${note}`);
   });
   return [

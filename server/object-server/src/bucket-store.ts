@@ -14,6 +14,8 @@ export interface Bucket {
 // Lower case only: two buckets must stay two on a case-insensitive file system. The leading character keeps `/.uploads` free.
 const BUCKET_NAME = /^[a-z0-9][a-z0-9._-]{0,62}$/;
 
+const OWNER_FILE = 'owner';
+
 export function isBucketName(name: string): boolean {
   return BUCKET_NAME.test(name) && !name.includes('..');
 }
@@ -46,13 +48,24 @@ export class BucketStore {
     }
   }
 
+  /** Whose bucket it is, for the scoped keys; undefined for one that was made without an owner, or is not there. */
+  async ownerOf(name: string): Promise<string | undefined> {
+    if (!(await this.exists(name))) return undefined;
+    try {
+      return await readFile(join(this.#directory, name, OWNER_FILE), 'utf8');
+    } catch (error) {
+      if (hasErrorCode(error, 'ENOENT')) return undefined;
+      throw error;
+    }
+  }
+
   async require(name: string): Promise<string> {
     if (!(await this.exists(name))) throw new HttpError('NoSuchBucket', 'There is no bucket of this name.');
     return this.root(name);
   }
 
   /** True if the bucket is new. */
-  async create(name: string): Promise<boolean> {
+  async create(name: string, owner?: string): Promise<boolean> {
     if (!isBucketName(name)) {
       throw new HttpError(
         'InvalidBucketName',
@@ -64,14 +77,20 @@ export class BucketStore {
       const directory = join(this.#directory, name);
       await makeDirectory(directory);
       await writeFileDurably(join(directory, 'created'), new Date(this.#clock()).toISOString());
+      // Before the root, which makes the bucket; what an earlier bucket of this name left behind is not its owner.
+      if (owner === undefined) await rm(join(directory, OWNER_FILE), { force: true });
+      else await writeFileDurably(join(directory, OWNER_FILE), owner);
       await makeDirectory(this.root(name));
       return true;
     });
   }
 
-  async remove(name: string): Promise<void> {
+  /** With an owner: only if it is the bucket of that one. */
+  async remove(name: string, owner?: string): Promise<void> {
     await this.#mutex.run(name, async () => {
       const root = await this.require(name);
+      if (owner !== undefined && (await this.ownerOf(name)) !== owner)
+        throw new HttpError('NoSuchBucket', 'The owner has no bucket of this name.');
       // Removing the directory itself decides a race with a publish: whoever comes second fails.
       if (!(await removeEmptyTree(root))) throw new HttpError('BucketNotEmpty', 'The bucket still holds objects.');
       await rm(join(this.#directory, name), { recursive: true, force: true });

@@ -3,6 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BucketStore } from './bucket-store.ts';
 import { HttpError } from './http-error.ts';
+import type { KeyStore, StorageKey } from './key-store.ts';
 import type { Limits } from './limits.ts';
 import { MAX_CONTENT_TYPE_BYTES } from './object-file.ts';
 import type { ObjectStore } from './object-store.ts';
@@ -14,6 +15,7 @@ export interface Services {
   limits: Readonly<Limits>;
   clock: () => number;
   buckets: BucketStore;
+  keys: KeyStore;
   objects: ObjectStore;
   uploads: UploadService;
 }
@@ -25,6 +27,8 @@ export interface Exchange {
   services: Services;
   /** What a presigned URL asks for beyond access. */
   grant: Grant | undefined;
+  /** The scoped key that the request came with; undefined for the keys of the server itself. */
+  key: StorageKey | undefined;
   /** Reads the request body; the first read releases a waiting `Expect: 100-continue`. */
   body(): AsyncIterable<Buffer>;
 }

@@ -13,6 +13,8 @@ export interface Limits {
   closeDeadlineMs: number;
   /** The largest page of a listing. */
   maxKeys: number;
+  /** Scoped keys; they are kept in memory. */
+  maxScopedKeys: number;
   maxObjectBytes: number;
   /** An unfinished upload expires this long after its last progress. */
   uploadExpiryMs: number;
@@ -34,6 +36,7 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   headersTimeoutMs: 20_000,
   closeDeadlineMs: 5_000,
   maxKeys: 1000,
+  maxScopedKeys: 10_000,
   maxObjectBytes: 5 * MIB * MIB,
   uploadExpiryMs: 7 * 24 * 60 * 60 * 1000,
   sweepIntervalMs: 10 * 60 * 1000,

@@ -1,9 +1,11 @@
 // The way of every request: Host check, target, authorisation, handler; and the one place where failures become answers.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { verifyBasic, type Credentials } from './auth.ts';
+import { checkAccess } from './access.ts';
+import { accessKeyOf, verifyBasic, type Credentials } from './auth.ts';
 import type { Exchange, Services } from './exchange.ts';
 import { hasErrorCode, toHttpError } from './http-error.ts';
+import type { StorageKey } from './key-store.ts';
 import type { Logger } from './logger.ts';
 import { checkHostHeader } from './loopback.ts';
 import { verifyPresigned, type Grant } from './presign.ts';
@@ -61,23 +63,34 @@ export class RequestListener {
   async #dispatch(req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): Promise<void> {
     if (this.#options.loopbackOnly) checkHostHeader(req.headers.host);
     const parsed = parseTarget(req.url ?? '');
-    const grant = this.#authorise(req, parsed);
+    const { grant, key } = this.#authorise(req, parsed);
+    if (key !== undefined) await checkAccess(key, req.method ?? '', parsed.target, this.#options.services);
     const body = (): AsyncIterable<Buffer> => {
       if (expectsContinue) res.writeContinue();
       // An error thrown while reading must not destroy the socket: the client is to see the answer.
       return req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
     };
-    const exchange: Exchange = { req, res, query: parsed.query, services: this.#options.services, grant, body };
-    await route(exchange, parsed.target);
+    const { query, target } = parsed;
+    const exchange: Exchange = { req, res, query, services: this.#options.services, grant, key, body };
+    await route(exchange, target);
   }
 
-  #authorise(req: IncomingMessage, { path, query, target }: ParsedTarget): Grant | undefined {
+  /** The keys of the server itself, or a scoped one. */
+  #authorise(req: IncomingMessage, { path, query, target }: ParsedTarget): { grant?: Grant; key: StorageKey | undefined } {
     const { credentials, services } = this.#options;
     if (query.has('signature') && target.kind === 'object') {
-      return verifyPresigned(req.method ?? '', path, query, credentials, services.clock());
+      const key = this.#scopedKey(query.get('accessKey') ?? '');
+      return { key, grant: verifyPresigned(req.method ?? '', path, query, key ?? credentials, services.clock()) };
     }
-    verifyBasic(req.headers.authorization, credentials);
-    return undefined;
+    const key = this.#scopedKey(accessKeyOf(req.headers.authorization));
+    verifyBasic(req.headers.authorization, key ?? credentials);
+    return { key };
+  }
+
+  /** A scoped key never takes the place of the server's own. */
+  #scopedKey(accessKey: string): StorageKey | undefined {
+    const { credentials, services } = this.#options;
+    return accessKey === credentials.accessKey ? undefined : services.keys.find(accessKey);
   }
 }
 

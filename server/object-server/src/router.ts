@@ -3,6 +3,7 @@
 import { createBucket, deleteBucket, headBucket, listBuckets, listObjects } from './bucket-handlers.ts';
 import type { Exchange } from './exchange.ts';
 import { HttpError } from './http-error.ts';
+import { deleteKey, listKeys, putKey } from './key-handlers.ts';
 import { deleteObject, getObject, putObject } from './object-handlers.ts';
 import type { Target } from './target.ts';
 import { createUpload, deleteUpload, headUpload, patchUpload, tusOptions } from './tus-handlers.ts';
@@ -23,6 +24,10 @@ function routesOf(exchange: Exchange, target: Target): Routes {
   switch (target.kind) {
     case 'service':
       return { GET: () => listBuckets(exchange), HEAD: () => listBuckets(exchange) };
+    case 'keys':
+      return { GET: () => listKeys(exchange) };
+    case 'key':
+      return { PUT: () => putKey(exchange, target.accessKey), DELETE: () => deleteKey(exchange, target.accessKey) };
     case 'bucket':
       return {
         GET: () => listObjects(exchange, target.bucket),

@@ -8,6 +8,7 @@ import { BucketStore } from './bucket-store.ts';
 import { lockDataDir } from './data-dir-lock.ts';
 import { hasErrorCode } from './http-error.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
+import { KeyStore } from './key-store.ts';
 import { silentLogger, type Logger } from './logger.ts';
 import { isLoopbackHost, listen } from './loopback.ts';
 import { ObjectStore } from './object-store.ts';
@@ -58,14 +59,16 @@ async function start(options: ObjectServerOptions, unlock: () => Promise<void>):
   const objects = new ObjectStore(dataDir, buckets);
   const store = new UploadStore(dataDir, clock, limits.uploadExpiryMs);
   const uploads = new UploadService({ store, objects, limits, clock, logger });
+  const keys = new KeyStore(dataDir, clock, limits.maxScopedKeys);
   await buckets.open();
+  await keys.open();
   await objects.open();
   await store.open();
   await uploads.sweep();
   for (const bucket of options.buckets ?? []) await buckets.create(bucket);
 
   const listener = new RequestListener({
-    services: { limits, clock, buckets, objects, uploads },
+    services: { limits, clock, buckets, keys, objects, uploads },
     credentials: { accessKey, secretKey },
     logger,
     loopbackOnly: isLoopbackHost(host),

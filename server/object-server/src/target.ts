@@ -3,10 +3,13 @@
 import { isBucketName } from './bucket-store.ts';
 import { HttpError } from './http-error.ts';
 import { checkKey } from './key-path.ts';
+import { isAccessKey } from './key-store.ts';
 import { isUploadId } from './upload-store.ts';
 
 export type Target =
   | { kind: 'service' }
+  | { kind: 'keys' }
+  | { kind: 'key'; accessKey: string }
   | { kind: 'bucket'; bucket: string }
   | { kind: 'object'; bucket: string; key: string }
   | { kind: 'upload'; id: string };
@@ -19,6 +22,7 @@ export interface ParsedTarget {
 }
 
 const UPLOADS = '/.uploads/';
+const KEYS = '/.keys';
 
 export function parseTarget(rawUrl: string): ParsedTarget {
   const mark = rawUrl.indexOf('?');
@@ -34,6 +38,12 @@ function resolve(path: string): Target {
     const id = path.slice(UPLOADS.length);
     if (!isUploadId(id)) throw new HttpError('NoSuchUpload', 'There is no upload of this id.');
     return { kind: 'upload', id };
+  }
+  if (path === KEYS) return { kind: 'keys' };
+  if (path.startsWith(`${KEYS}/`)) {
+    const accessKey = path.slice(KEYS.length + 1);
+    if (!isAccessKey(accessKey)) throw new HttpError('InvalidRequest', 'An access key has 16 to 64 characters of A-Z and 0-9.');
+    return { kind: 'key', accessKey };
   }
   const decoded = decode(path.slice(1));
   const slash = decoded.indexOf('/');

@@ -10,6 +10,7 @@ import { listed } from './listed.ts';
 const kinds: readonly LeftoverKind[] = [
   listed({ what: 'shared drive', list: 'getAllSharedCloudDrives', remove: 'deleteSharedCloudDrive' }),
   listed({ what: 'project', list: 'getAllProjects', remove: 'deleteProject' }),
+  listed({ what: 'storage key', list: 'getStorageKeys', remove: 'deleteStorageKey' }),
   listed({ what: 'user group', list: 'getAllUserGroups', remove: 'deleteUserGroup' }),
   listed({ what: 'user', list: 'getAllUsers', remove: 'deleteUser', named: 'username', filter: { username: 'ckit-' } }),
   cloudAccounts,

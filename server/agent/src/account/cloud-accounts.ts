@@ -6,7 +6,8 @@ import type { CloudAccountRow, CloudAccountStore } from '../store/cloud-account-
 import type { Caller } from './caller.ts';
 import { type CloudAccountFields, nameOf, providerAccountOf } from './cloud-account-input.ts';
 import { refusal, unauthenticated } from './failure.ts';
-import { isObfuscated, obfuscate } from './obfuscate.ts';
+import type { ManagedConnections } from './managed-storage/connections.ts';
+import { isObfuscated, obfuscate, stars } from './obfuscate.ts';
 import type { SecretBox } from './secret-box.ts';
 
 export interface CloudAccountSettings {
@@ -24,6 +25,8 @@ export interface CloudAccountDependencies {
   readonly verify: (account: ProviderAccount, signal: AbortSignal) => Promise<void>;
   /** The access tokens of an account that was linked by OAuth. */
   readonly tokensOf?: (id: string, cloudType: number) => AccessTokens | undefined;
+  /** For the accounts that are managed storage; their connection is not theirs, and no row holds it. */
+  readonly managed?: ManagedConnections;
   readonly now: () => number;
   readonly newId?: () => string;
   readonly settings?: CloudAccountSettings;
@@ -52,26 +55,21 @@ export class CloudAccounts {
   readonly #secretBox: SecretBox;
   readonly #verify: CloudAccountDependencies['verify'];
   readonly #tokensOf: NonNullable<CloudAccountDependencies['tokensOf']>;
+  readonly #managed: ManagedConnections;
   readonly #now: () => number;
   readonly #newId: () => string;
   readonly #settings: CloudAccountSettings;
 
-  constructor({
-    store,
-    secretBox,
-    verify,
-    tokensOf = () => undefined,
-    now,
-    newId = randomUUID,
-    settings = defaultCloudAccountSettings,
-  }: CloudAccountDependencies) {
+  constructor(dependencies: CloudAccountDependencies) {
+    const { store, secretBox, verify, tokensOf = () => undefined, managed = () => undefined, now, newId = randomUUID } = dependencies;
     this.#store = store;
+    this.#managed = managed;
     this.#secretBox = secretBox;
     this.#verify = verify;
     this.#tokensOf = tokensOf;
     this.#now = now;
     this.#newId = newId;
-    this.#settings = settings;
+    this.#settings = dependencies.settings ?? defaultCloudAccountSettings;
   }
 
   list(caller: Caller): Schema<'CloudAccount'>[] {
@@ -165,6 +163,8 @@ export class CloudAccounts {
   }
 
   #opened({ id, cloudType, region, endpoint, serviceUrl, keys }: CloudAccountRow): ProviderAccount {
+    const managed = this.#managed(id);
+    if (managed !== undefined) return managed;
     const { accessKey, secretKey } = JSON.parse(this.#secretBox.open(keys, keysPlace(id))) as Pick<
       ProviderAccount,
       'accessKey' | 'secretKey'
@@ -174,15 +174,17 @@ export class CloudAccounts {
   }
 
   #shown(row: CloudAccountRow): Schema<'CloudAccount'> {
-    const { cloudType, region, endpoint, accessKey, secretKey, serviceUrl } = this.#opened(row);
+    const { cloudType, endpoint, accessKey, secretKey, serviceUrl, buckets } = this.#opened(row);
+    // The keys of the endpoint are not the account's: nothing of them is shown.
+    const keyShown = buckets === undefined ? obfuscate : (): string => stars;
     return {
       id: row.id,
       name: row.name,
       cloudType: cloudType as Schema<'CloudType'>,
-      region,
+      region: row.region,
       endpoint,
-      accessKey: obfuscate(accessKey),
-      secretKey: obfuscate(secretKey),
+      accessKey: keyShown(accessKey),
+      secretKey: keyShown(secretKey),
       serviceUrl,
       shared: row.shared === 1,
     };

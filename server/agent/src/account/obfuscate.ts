@@ -1,6 +1,6 @@
 // Owns how keys look in answers. Only "obfuscated" is documented (cloud.md, Get Cloud Accounts); the form is chosen.
 
-const stars = '********';
+export const stars = '********';
 /** Below this length the last four characters would give away too much of the key. */
 const shortest = 12;
 

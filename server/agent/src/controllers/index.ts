@@ -7,6 +7,7 @@ import { cloud, type CloudDependencies } from './cloud/index.ts';
 import { management, type ManagementDependencies } from './management.ts';
 import { projects, type ProjectDependencies } from './projects.ts';
 import { sharedCloudDrive, type SharedDriveDependencies } from './shared-cloud-drive.ts';
+import { storage, type StorageControllerDependencies } from './storage.ts';
 import { transferHistory, type TransferHistoryDependencies } from './transfer-history.ts';
 import { user, type UserDependencies } from './user/index.ts';
 import { type PermissionDependencies, usersPermission } from './users-permission.ts';
@@ -20,6 +21,7 @@ export type ControllerDependencies = AuthenticationDependencies &
   UserGroupDependencies &
   ManagementDependencies &
   CloudDependencies &
+  StorageControllerDependencies &
   TransferHistoryDependencies &
   ApiTokenDependencies;
 
@@ -33,6 +35,7 @@ export function controllers(dependencies: ControllerDependencies): Handlers {
     UserGroup: userGroup(dependencies),
     Management: management(dependencies),
     Cloud: cloud(dependencies),
+    Storage: storage(dependencies),
     TransferHistory: transferHistory(dependencies),
     ApiToken: apiToken(dependencies),
   } satisfies { [T in Tag]: Controller<T> };

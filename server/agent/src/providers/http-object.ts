@@ -1,6 +1,7 @@
 // Owns the provider of LocalHttp and FastrServer accounts, and of any HTTP server that reads ranges and takes PUT or tus.
 import type { Readable } from 'node:stream';
 import { discard, HttpClient, type ServerAddress } from './http-client.ts';
+import { bucketAdministration, keyAdministration } from './http-administration.ts';
 import { makeFolder, makeParents } from './http-folders.ts';
 import { defaultHttpLimits, type HttpLimits } from './http-limits.ts';
 import { listBuckets, listPage } from './http-listing.ts';
@@ -34,6 +35,8 @@ export function httpObjectProvider(address: ServerAddress, options: HttpObjectOp
     });
   };
   return {
+    administration: bucketAdministration(client),
+    keys: keyAdministration(client),
     verify: (signal) => verify(client, signal),
     listBuckets: (_options, signal) => listBuckets(client, signal),
     listObjects: (query, signal) => listPage(client, query, signal),

@@ -5,6 +5,7 @@ import { oauthProvider } from './oauth-provider.ts';
 import { box, dropbox, googleDrive, oneDrive } from './oauth-vendors.ts';
 import { ProviderError, type Provider, type ProviderAccount, type ProviderFactory } from './provider.ts';
 import { s3Provider } from './s3.ts';
+import { withinBuckets } from './within-buckets.ts';
 
 type CloudTypeValue = (typeof CloudType)[keyof typeof CloudType];
 
@@ -30,7 +31,8 @@ const factories: Readonly<Record<CloudTypeValue, ProviderFactory | undefined>> =
 export function providerFor(account: ProviderAccount): Provider {
   const factory: ProviderFactory | undefined = factories[account.cloudType as CloudTypeValue];
   if (factory === undefined) throw new ProviderError('invalid', `no provider for cloud type ${account.cloudType} yet`);
-  return factory(account);
+  const provider = factory(account);
+  return account.buckets === undefined ? provider : withinBuckets(provider, account.buckets);
 }
 
 /** Whether uploads and downloads of this cloud type are controllable client transfers (cloud.md, Client File Transfers). */

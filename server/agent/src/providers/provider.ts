@@ -11,6 +11,8 @@ export interface ProviderAccount {
   readonly serviceUrl: string;
   /** In place of keys, for accounts that were linked by OAuth. */
   readonly tokens?: AccessTokens;
+  /** The only buckets that there are for this account; left out, all that its keys open. */
+  readonly buckets?: readonly string[];
 }
 
 /** The access tokens of one linked account. */
@@ -118,10 +120,57 @@ export interface SignRequest {
   readonly expiresInSeconds: number;
 }
 
+/** What can be switched on for a bucket (storage.md). */
+export interface BucketFlags {
+  readonly isPublic: boolean;
+  readonly isEncrypted: boolean;
+  readonly versioningEnabled: boolean;
+  /** Decided when the bucket is made. */
+  readonly objectLockEnabled: boolean;
+}
+
+export type BucketFlagChanges = Partial<Omit<BucketFlags, 'objectLockEnabled'>>;
+
+/** Making and removing buckets. `owner` names who a bucket is made for, where the store keeps that apart. */
+export interface BucketAdministration {
+  /** Whether there is a bucket of this name, whoever has it. */
+  exists(bucket: string, signal: AbortSignal): Promise<boolean>;
+  create(bucket: { name: string; owner: string; objectLock: boolean }, signal: AbortSignal): Promise<void>;
+  /** Rejects with `conflict` for one that is not empty, `missing` for one that is not there or not the owner's. */
+  remove(bucket: { name: string; owner: string }, signal: AbortSignal): Promise<void>;
+  /** Absent where the store has no such flags. */
+  readonly flags?: {
+    /** Those that the store can tell. */
+    read(bucket: string, signal: AbortSignal): Promise<Partial<BucketFlags>>;
+    /** Rejects with `invalid` for what the store does not take. */
+    write(bucket: string, changes: BucketFlagChanges, signal: AbortSignal): Promise<void>;
+  };
+}
+
+/** A further key of the store, narrower than the one that the provider works with. */
+export interface ScopedKey {
+  readonly accessKey: string;
+  readonly secretKey: string;
+  readonly owner: string;
+  readonly permission: 'read' | 'write' | 'readWrite';
+  /** Null for every bucket of the owner, later ones too. */
+  readonly buckets: readonly string[] | null;
+}
+
+export interface KeyAdministration {
+  put(key: ScopedKey, signal: AbortSignal): Promise<void>;
+  /** Does nothing for a key that is gone already. */
+  remove(accessKey: string, signal: AbortSignal): Promise<void>;
+}
+
 /** A storage provider bound to one account. Every call rejects with `ProviderError`, or with the signal's reason when aborted. */
 export interface Provider {
   /** The smallest chunk, in bytes, that an upload of several chunks may have; without one any size will do. */
   readonly minChunkBytes?: number;
+  /** Absent where buckets are made elsewhere, or not at all. */
+  readonly administration?: BucketAdministration;
+  /** Absent where the store has no keys that can be made through it. */
+  readonly keys?: KeyAdministration;
   /** Proves that the credentials are accepted. */
   verify(signal: AbortSignal): Promise<void>;
   listBuckets(options: { includeRegion: boolean }, signal: AbortSignal): Promise<readonly Bucket[]>;

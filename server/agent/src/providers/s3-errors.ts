@@ -15,6 +15,8 @@ const KIND_OF_CODE: Readonly<Record<string, ProviderErrorKind>> = {
   NoSuchUpload: 'unavailable',
   PreconditionFailed: 'changed',
   BucketNotEmpty: 'conflict',
+  BucketAlreadyExists: 'conflict',
+  BucketAlreadyOwnedByYou: 'conflict',
   OperationAborted: 'conflict',
   SlowDown: 'throttled',
   Throttling: 'throttled',

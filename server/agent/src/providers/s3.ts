@@ -1,5 +1,6 @@
 // Owns the provider of the S3 family: AWS, Wasabi, S3Generic, Cloudflare and Atomosphere accounts.
 import type { Provider, ProviderAccount, UploadRequest, UploadSession } from './provider.ts';
+import { bucketAdministration } from './s3-administration.ts';
 import { connectS3, type S3Connection } from './s3-client.ts';
 import { checkPlan, defaultS3Limits, MIN_PART_BYTES, type S3Limits } from './s3-limits.ts';
 import { listBuckets, listPage } from './s3-listing.ts';
@@ -14,6 +15,7 @@ export function s3Provider(account: ProviderAccount, limits: Partial<S3Limits> =
   const s3 = connectS3(account, Object.keys(limits).length === 0 ? defaultS3Limits : { ...defaultS3Limits, ...limits });
   return {
     minChunkBytes: MIN_PART_BYTES,
+    administration: bucketAdministration(s3),
     async verify(signal) {
       await listBuckets(s3, { includeRegion: false }, signal);
     },

@@ -1,10 +1,12 @@
 // Owns the account operations of the Cloud controller (cloud.md, Cloud Accounts).
 import type { CloudAccounts } from '../../account/cloud-accounts.ts';
+import type { ManagedStorages } from '../../account/managed-storage/managed-storages.ts';
 import { given } from '../../http/given.ts';
 import type { Handlers } from '../../http/handler.ts';
 
 export interface CloudAccountDependencies {
   readonly cloudAccounts: CloudAccounts;
+  readonly managedStorages: ManagedStorages;
 }
 
 type CloudAccountOperation =
@@ -14,7 +16,10 @@ type CloudAccountOperation =
   | 'manageSharedCloudAccount'
   | 'deleteCloudAccount';
 
-export const cloudAccountOperations = ({ cloudAccounts }: CloudAccountDependencies): Pick<Handlers, CloudAccountOperation> => ({
+export const cloudAccountOperations = ({
+  cloudAccounts,
+  managedStorages,
+}: CloudAccountDependencies): Pick<Handlers, CloudAccountOperation> => ({
   getCloudAccounts: ({ caller }) => ({ status: 200, body: cloudAccounts.list(caller) }),
 
   getCloudAccount: ({ caller, query }) => ({ status: 200, body: cloudAccounts.get(caller, query.id) }),
@@ -26,8 +31,8 @@ export const cloudAccountOperations = ({ cloudAccounts }: CloudAccountDependenci
     return { status: 200 };
   },
 
-  deleteCloudAccount({ caller, query }) {
-    cloudAccounts.remove(caller, query.id);
+  async deleteCloudAccount({ caller, query, signal }) {
+    if (!(await managedStorages.removeIfManaged(caller, query.id, signal))) cloudAccounts.remove(caller, query.id);
     return { status: 200, body: true };
   },
 });

@@ -3,12 +3,14 @@ import type { Controller } from '../../http/handler.ts';
 import { type ClientTransferDependencies, clientTransferOperations } from './client-transfers.ts';
 import { type CloudAccountDependencies, cloudAccountOperations } from './accounts.ts';
 import { type OAuthDependencies, oauthOperations } from './oauth.ts';
+import { amoveStorageOperations, type ManagedStorageDependencies, storjOperations } from './managed-storage.ts';
 import { type ServerTransferDependencies, serverTransferOperations } from './server-transfers.ts';
 import { type StorageDependencies, storageOperations } from './storage-operations.ts';
 import { type UploadAndDownloadDependencies, uploadsAndDownloads } from './uploads-and-downloads.ts';
 
 export type CloudDependencies = CloudAccountDependencies &
   StorageDependencies &
+  ManagedStorageDependencies &
   UploadAndDownloadDependencies &
   ServerTransferDependencies &
   OAuthDependencies &
@@ -18,6 +20,8 @@ export const cloud = (dependencies: CloudDependencies): Controller<'Cloud'> => (
   ...cloudAccountOperations(dependencies),
   ...storageOperations(dependencies),
   ...oauthOperations(dependencies),
+  ...storjOperations(dependencies),
+  ...amoveStorageOperations(dependencies),
   ...uploadsAndDownloads(dependencies),
   ...serverTransferOperations(dependencies),
   ...clientTransferOperations(dependencies),

@@ -7,6 +7,7 @@ import { type Fixture, get, kindOf, put, signal, uploadOf, writeAll } from './pr
 const cases = {
   credentials: 'accepts good credentials and refuses bad ones',
   buckets: 'lists the bucket',
+  administration: 'makes a bucket, and removes it once it is empty',
   chunks: 'reads back, equal by SHA-256, what went up in several chunks',
   resume: 'resumes an upload after it was suspended',
   gone: 'opens anew at 0 what can no longer be resumed',
@@ -51,6 +52,7 @@ export function describeProvider(
     afterAll(() => fixture.close());
 
     describeAccount(test);
+    describeAdministration(test);
     describeUploads(test);
     describeReads(test);
     describeListings(test);
@@ -70,6 +72,24 @@ function describeAccount(test: Test): void {
     const buckets = await provider.listBuckets({ includeRegion: true }, signal());
     const found = buckets.find(({ name }) => name === bucket);
     expect(found?.createDate.getTime()).toBeGreaterThan(Date.parse('2020-01-01'));
+  });
+}
+
+function describeAdministration(test: Test): void {
+  test('administration', async (fixture) => {
+    const { administration } = fixture.provider;
+    if (administration === undefined) throw new Error('the provider makes no buckets');
+    const bucket = { name: 'made-by-the-contract', owner: 'owner', objectLock: false };
+    expect(await administration.exists(bucket.name, signal())).toBe(false);
+    await administration.create(bucket, signal());
+    expect(await administration.exists(bucket.name, signal())).toBe(true);
+    expect(await kindOf(administration.create(bucket, signal()))).toBe('conflict');
+    await put({ ...fixture, bucket: bucket.name }, 'object.bin', randomBytes(10));
+    expect(await kindOf(administration.remove(bucket, signal()))).toBe('conflict');
+    await fixture.provider.remove(bucket.name, 'object.bin', signal());
+    await administration.remove(bucket, signal());
+    expect(await administration.exists(bucket.name, signal())).toBe(false);
+    expect(await kindOf(administration.remove(bucket, signal()))).toBe('missing');
   });
 }
 

@@ -6,6 +6,7 @@ import { directory } from './0004-directory.ts';
 import { identity } from './0005-identity.ts';
 import { activation } from './0006-activation.ts';
 import { userIndexes } from './0007-user-indexes.ts';
+import { managedStorage } from './0009-managed-storage.ts';
 import { oauthAndTokens } from './0011-oauth-and-tokens.ts';
 
 export const migrations: readonly string[] = [
@@ -16,5 +17,6 @@ export const migrations: readonly string[] = [
   identity,
   activation,
   userIndexes,
+  managedStorage,
   oauthAndTokens,
 ];
