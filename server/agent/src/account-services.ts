@@ -1,9 +1,11 @@
 // Owns the parts of the account side: stores, keys, mail and the services on top of them, and the demo seed.
 import { join } from 'node:path';
+import type { Logger } from 'pino';
 import { CloudAccounts } from './account/cloud-accounts.ts';
 import { defaultLoginSettings, LoginGate } from './account/login-gate.ts';
 import { openSecretBox } from './account/secret-box.ts';
-import { defaultSessionSettings, Sessions } from './account/sessions.ts';
+import { ToldSessions } from './account/log-forwarding/told-sessions.ts';
+import { defaultSessionSettings, type Sessions } from './account/sessions.ts';
 import { openTokens } from './account/tokens.ts';
 import { TransferHistoryService } from './account/transfer-history.ts';
 import { Users } from './account/users.ts';
@@ -12,6 +14,7 @@ import { DownloadLinks } from './mail/download-links.ts';
 import { outboxMailer, smtpMailer } from './mail/mailer.ts';
 import type { Provider, ProviderAccount } from './providers/provider.ts';
 import { seedDemo } from './seed/demo.ts';
+import { type FastrServices, type LogServices, openFastrServices, openLogServices } from './settings-services.ts';
 import { CloudAccountStore } from './store/cloud-account-store.ts';
 import type { Database } from './store/database.ts';
 import { HistoryStore } from './store/history-store.ts';
@@ -19,7 +22,7 @@ import { LoginFailureStore } from './store/login-failure-store.ts';
 import { SessionStore } from './store/session-store.ts';
 import { UserStore } from './store/user-store.ts';
 
-export interface AccountServices {
+export interface AccountServices extends LogServices, FastrServices {
   readonly sessions: Sessions;
   readonly users: Users;
   readonly cloudAccounts: CloudAccounts;
@@ -32,33 +35,39 @@ export interface AccountServiceOptions {
   readonly config: Config;
   readonly database: Database;
   readonly now: () => number;
+  readonly log: Logger;
   readonly providerFor: (account: ProviderAccount) => Provider;
 }
 
-export async function openAccountServices({ config, database, now, providerFor }: AccountServiceOptions): Promise<AccountServices> {
+export async function openAccountServices({ config, database, now, log, providerFor }: AccountServiceOptions): Promise<AccountServices> {
   const secretBox = openSecretBox(config.dataDir);
   if (config.seed === 'demo') await seedDemo({ database, secretBox, objectServer: config.seedObjectServer, now });
   const users = new UserStore(database);
   const history = new HistoryStore(database);
   const login = { ...defaultLoginSettings, maxFailures: config.maxLoginFailures, windowMs: config.loginWindowSeconds * 1000 };
+  const logs = openLogServices({ config, database, secretBox, now, log });
+  const cloudAccounts = new CloudAccounts({
+    store: new CloudAccountStore(database),
+    secretBox,
+    verify: async (account, signal) => providerFor(account).verify(signal),
+    now,
+    settings: { maxPerAccount: config.maxCloudAccounts, verifyTimeoutMs: config.verifyTimeoutMs },
+  });
+  const sessions = {
+    users,
+    sessions: new SessionStore(database),
+    gate: new LoginGate(users, new LoginFailureStore(database), now, login),
+    tokens: openTokens(config.dataDir, now),
+    secretBox,
+    now,
+    settings: { ...defaultSessionSettings, lifetimeMs: config.sessionHours * 3_600_000, maxPerUser: config.maxSessionsPerUser },
+  };
   return {
-    sessions: new Sessions({
-      users,
-      sessions: new SessionStore(database),
-      gate: new LoginGate(users, new LoginFailureStore(database), now, login),
-      tokens: openTokens(config.dataDir, now),
-      secretBox,
-      now,
-      settings: { ...defaultSessionSettings, lifetimeMs: config.sessionHours * 3_600_000, maxPerUser: config.maxSessionsPerUser },
-    }),
+    ...logs,
+    ...openFastrServices(database, cloudAccounts),
+    sessions: new ToldSessions(sessions, (who, code) => logs.accountLog.signIn(who, code)),
     users: new Users(users),
-    cloudAccounts: new CloudAccounts({
-      store: new CloudAccountStore(database),
-      secretBox,
-      verify: async (account, signal) => providerFor(account).verify(signal),
-      now,
-      settings: { maxPerAccount: config.maxCloudAccounts, verifyTimeoutMs: config.verifyTimeoutMs },
-    }),
+    cloudAccounts,
     history,
     transferHistory: new TransferHistoryService(history),
     downloadLinks: new DownloadLinks(

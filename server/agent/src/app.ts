@@ -34,6 +34,7 @@ export interface AgentOptions {
 }
 
 const shutdownDeadlineMs = 5_000;
+const logDeadlineMs = 2_000;
 const require = createRequire(import.meta.url);
 
 export async function startAgent(config: Config, { log, now = Date.now, validation }: AgentOptions): Promise<Agent> {
@@ -42,7 +43,7 @@ export async function startAgent(config: Config, { log, now = Date.now, validati
   try {
     const document = JSON.parse(await readFile(require.resolve('@click-kit/contract/click/openapi.json'), 'utf8')) as object;
     compileSchemas(document);
-    const accounts = await openAccountServices({ config, database, now, providerFor });
+    const accounts = await openAccountServices({ config, database, now, log, providerFor });
     const notificationHub = new Hub<NotificationFrame>();
     const stateChangeHub = new Hub<StateChangeFrame>();
     const notification = new NotificationChannel(notificationHub);
@@ -50,6 +51,7 @@ export async function startAgent(config: Config, { log, now = Date.now, validati
     const { transfers, staging } = await openTransferServices({ config, database, now, log, providerFor, ...accounts });
     transfers.events.onProgress((event) => notification.progress(event));
     transfers.events.onProgress((event) => stateChange.transfer(event));
+    transfers.events.onProgress((event) => accounts.accountLog.transfer(event, (id) => transfers.get(id)?.plan));
     const local = localOnly(config.allowedOrigins);
     const app = application({
       document,
@@ -61,7 +63,10 @@ export async function startAgent(config: Config, { log, now = Date.now, validati
       formLimits: { maxFileBytes: config.formBytes, maxFieldBytes: config.bodyBytes, maxFields: 20 },
       localOnly: local,
       maxJsonBytes: config.bodyBytes,
-      onCall: (call) => notification.restCall(call),
+      onCall: (call) => {
+        notification.restCall(call);
+        accounts.accountLog.call(call);
+      },
       log,
     });
     const listener = await listen(app, config.port);
@@ -69,10 +74,13 @@ export async function startAgent(config: Config, { log, now = Date.now, validati
       serveUpgrades(server, { notification: notificationHub, stateChange: stateChangeHub }, local.refusal);
     // What was under way goes on once somebody can watch it.
     transfers.recover();
+    accounts.logForwarder.start();
     return {
       url: `http://localhost:${listener.port}`,
       async close() {
         await Promise.all([transfers.shutdown(), notificationHub.close(), stateChangeHub.close(), listener.close(shutdownDeadlineMs)]);
+        // After everything that has something to tell.
+        await accounts.logForwarder.close(logDeadlineMs);
         database.close();
       },
     };

@@ -1,8 +1,10 @@
 // Owns the map of controllers: every operation of the contract, by tag, and nothing else.
 import type { Tag } from '@click-kit/contract';
 import type { Controller, Handlers } from '../http/handler.ts';
+import { accountLogSetting, type AccountLogSettingDependencies } from './account-log-setting.ts';
 import { authentication, type AuthenticationDependencies } from './authentication.ts';
 import { cloud, type CloudDependencies } from './cloud/index.ts';
+import { fastrSettings, type FastrSettingsDependencies } from './fastr-settings.ts';
 import { management, type ManagementDependencies } from './management.ts';
 import { transferHistory, type TransferHistoryDependencies } from './transfer-history.ts';
 import { user, type UserDependencies } from './user.ts';
@@ -11,7 +13,9 @@ export type ControllerDependencies = AuthenticationDependencies &
   UserDependencies &
   ManagementDependencies &
   CloudDependencies &
-  TransferHistoryDependencies;
+  TransferHistoryDependencies &
+  FastrSettingsDependencies &
+  AccountLogSettingDependencies;
 
 export function controllers(dependencies: ControllerDependencies): Handlers {
   const byTag = {
@@ -20,6 +24,16 @@ export function controllers(dependencies: ControllerDependencies): Handlers {
     Management: management(dependencies),
     Cloud: cloud(dependencies),
     TransferHistory: transferHistory(dependencies),
+    FastrSettings: fastrSettings(dependencies),
+    AccountLogSetting: accountLogSetting(dependencies),
   } satisfies { [T in Tag]: Controller<T> };
-  return { ...byTag.Authentication, ...byTag.User, ...byTag.Management, ...byTag.Cloud, ...byTag.TransferHistory };
+  return {
+    ...byTag.Authentication,
+    ...byTag.User,
+    ...byTag.Management,
+    ...byTag.Cloud,
+    ...byTag.TransferHistory,
+    ...byTag.FastrSettings,
+    ...byTag.AccountLogSetting,
+  };
 }

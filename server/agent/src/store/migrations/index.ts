@@ -4,5 +4,6 @@ import { transfers } from './0002-transfers.ts';
 import { history } from './0003-history.ts';
 import { directory } from './0004-directory.ts';
 import { identity } from './0005-identity.ts';
+import { settings } from './0012-settings.ts';
 
-export const migrations: readonly string[] = [accounts, transfers, history, directory, identity];
+export const migrations: readonly string[] = [accounts, transfers, history, directory, identity, settings];
