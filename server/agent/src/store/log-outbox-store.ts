@@ -26,7 +26,9 @@ export class LogOutboxStore {
 
   constructor(database: Database) {
     this.#database = database;
-    this.#append = database.prepare<[string, string]>('INSERT INTO log_outbox (target_id, event) VALUES (?, ?)');
+    this.#append = database.prepare<{ target: string; event: string }>(
+      'INSERT INTO log_outbox (target_id, event) SELECT id, @event FROM log_targets WHERE id = @target',
+    );
     this.#count = database.prepare<[string], number>('SELECT count(*) FROM log_outbox WHERE target_id = ?').pluck();
     this.#dropOldest = database.prepare<{ target: string; sending: number; excess: number }>(
       `DELETE FROM log_outbox WHERE n IN
@@ -39,10 +41,10 @@ export class LogOutboxStore {
     this.#dropOne = database.prepare<[number]>('DELETE FROM log_outbox WHERE n = ?');
   }
 
-  /** Beyond the limit the oldest give way, and are counted. */
+  /** Beyond the limit the oldest give way, and are counted. For a target that is gone nothing is kept. */
   append(targetId: string, events: readonly string[], { maxEvents, sending }: OutboxLimits): void {
     this.#write(() => {
-      for (const event of events) this.#append.run(targetId, event);
+      for (const event of events) this.#append.run({ target: targetId, event });
       const excess = (this.#count.get(targetId) ?? 0) - maxEvents;
       if (excess <= 0) return;
       this.#dropped.run(this.#dropOldest.run({ target: targetId, sending, excess }).changes, targetId);

@@ -105,13 +105,22 @@ export class LogForwarder {
   #store(): void {
     clearTimeout(this.#gathering);
     this.#gathering = undefined;
-    for (const [accountId, texts] of this.#gathered) {
-      const known = this.#lanes.get(accountId);
-      if (known === undefined) continue;
-      this.#dependencies.outbox.append(known.id, texts, { maxEvents: this.#settings.maxEvents, sending: known.lane.sending });
-      known.lane.wake();
-    }
+    const gathered = [...this.#gathered];
     this.#gathered.clear();
+    for (const [accountId, texts] of gathered) {
+      const known = this.#lanes.get(accountId);
+      if (known !== undefined) this.#append(accountId, known, texts);
+    }
+  }
+
+  /** A full disk must not harm the agent: it runs in a timer, and nobody waits for it. */
+  #append(accountId: string, { id, lane }: Lane, texts: readonly string[]): void {
+    try {
+      this.#dependencies.outbox.append(id, texts, { maxEvents: this.#settings.maxEvents, sending: lane.sending });
+      lane.wake();
+    } catch (error) {
+      this.#dependencies.complain(accountId, `${texts.length} events are lost: ${error instanceof Error ? error.message : String(error)}`);
+    }
   }
 
   #laneOf({ id, accountId }: LogTargetRow): LogLane {
