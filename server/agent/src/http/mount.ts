@@ -117,7 +117,8 @@ async function answer(id: OperationId, request: Request, response: Response, opt
 function send(response: Response, { status, body }: { status: number; body?: unknown }, validated: boolean): void {
   response.status(status);
   if (body === undefined) return void response.end();
-  if (validated) return void response.json(body);
+  // To the validator a null is "no content", 204; the types of the handlers see to it that it is documented.
+  if (validated && body !== null) return void response.json(body);
   const text = JSON.stringify(body);
   response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(text) }).end(text);
 }
