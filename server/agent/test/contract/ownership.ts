@@ -19,6 +19,8 @@ const namesSomething = /name|email/;
 /** Sessions and failed logins come and go with those who call. */
 const passing = /session|login|challenge|mfa_steps|outbox/;
 const shortest = 5;
+/** Columns that say when something was used last: signing in may change them. */
+const passingColumn = /^last_|used|seen/;
 
 /** The agent has to be closed: it holds its database alone. */
 export function belongings(dataDir: string, accountName: string): Belongings {
@@ -52,9 +54,11 @@ function collected(all: readonly { table: string; row: Row }[], account: string)
     ids,
     names: new Set(names),
     idsByTable: grouped(mine.flatMap(({ table, row }) => (typeof row.id === 'string' && uuid.test(row.id) ? [[table, row.id] as const] : []))),
-    rows: grouped(mine.filter(({ table }) => !passing.test(table)).map(({ table, row }) => [table, JSON.stringify(row)] as const)),
+    rows: grouped(mine.filter(({ table }) => !passing.test(table)).map(({ table, row }) => [table, JSON.stringify(lasting(row))] as const)),
   };
 }
+
+const lasting = (row: Row): Row => Object.fromEntries(Object.entries(row).filter(([column]) => !passingColumn.test(column)));
 
 const isNamed = (column: string, value: unknown): value is string =>
   namesSomething.test(column) && typeof value === 'string' && value.length >= shortest;
