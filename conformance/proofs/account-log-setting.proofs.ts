@@ -15,9 +15,5 @@ export const proofs: readonly Proof[] = [
     'deletes-nothing': doNothing('deleteAccountLogSetting'),
     'deletion-is-refused': setStatus('deleteAccountLogSetting', 499),
   }),
-  ...proofsOf(
-    'account-log-setting.delivery',
-    { 'is-switched-off': misreadField('setupAccountLogSetting', 'active', false) },
-    'SHOULD',
-  ),
+  ...proofsOf('account-log-setting.delivery', { 'is-switched-off': misreadField('setupAccountLogSetting', 'active', false) }, 'SHOULD'),
 ];

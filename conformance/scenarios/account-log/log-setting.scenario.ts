@@ -1,7 +1,7 @@
 // Owns the story of the log setting of an account, and what its destination hears (accountlogsetting.md).
-import type { Api } from '../../src/kit/api.ts';
+import type { Api, BodyOf } from '../../src/kit/api.ts';
 import type { Context } from '../../src/kit/check.ts';
-import { Blocked } from '../../src/kit/faults.ts';
+import { withoutLogSetting } from '../../src/kit/log-setting.ts';
 import { idsOf } from '../../src/kit/requirement-ids.ts';
 import { scenario } from '../../src/kit/scenario.ts';
 
@@ -10,19 +10,9 @@ const patienceMs = 2000;
 
 type Setting = Readonly<Record<string, unknown>>;
 
-/** An account has one setting at most: one that somebody made is not touched, and nothing else can be tried. */
-async function withoutSetting(api: Api): Promise<void> {
-  const { status, body } = await api.call('getAccountLogSetting');
-  if (status === 200 && typeof body === 'object' && body !== null)
-    throw new Blocked('the account has a log setting, which the kit does not touch: delete it, or judge another account');
-}
-
-async function setUp({ cleanUp }: Context, api: Api, body: NonNullable<Parameters<typeof api.ok<'setupAccountLogSetting'>>[1]>['body']) {
-  await withoutSetting(api);
-  cleanUp('the log setting', async () => {
-    if ((await api.forCleanUp().call('getAccountLogSetting')).status === 200) await api.forCleanUp().call('deleteAccountLogSetting');
-  });
-  return (await api.ok('setupAccountLogSetting', { body: body! })) as Setting;
+async function setUp(context: Context, api: Api, body: NonNullable<BodyOf<'setupAccountLogSetting'>>): Promise<Setting> {
+  await withoutLogSetting(context, api);
+  return (await api.ok('setupAccountLogSetting', { body })) as Setting;
 }
 
 export const scenarios = [
@@ -47,8 +37,8 @@ export const scenarios = [
       expect.present(read.id, 'Get answers an id');
       expect.present(read.token, 'Get answers a token');
       info.that(read.token !== secret, 'the ingest token is not answered in clear');
-      const change = { ...read, servicePort: '8089' } as NonNullable<Parameters<typeof api.ok<'updateAccountLogSetting'>>[1]>['body'];
-      const updated = (await api.ok('updateAccountLogSetting', { body: change! })) as Setting;
+      const change = { ...read, servicePort: '8089' } as BodyOf<'updateAccountLogSetting'>;
+      const updated = (await api.ok('updateAccountLogSetting', { body: change })) as Setting;
       expect.equal(updated.servicePort, '8089', 'Update answers the new port');
       const stored = (await api.ok('getAccountLogSetting')) as Setting;
       expect.equal([stored.servicePort, stored.serverAddress], ['8089', wanted.serverAddress], 'the update is stored');

@@ -171,12 +171,7 @@ export const scenarios = [
     {
       title: 'A user who is no administrator neither sees nor changes settings by the operations of administrators',
       controller: 'FastrSettings',
-      operations: [
-        'insertFastrSettingsForUser',
-        'getAllFastrSettingsForUser',
-        'updateFastrSettingsForUser',
-        'deleteFastrSettingsForUser',
-      ],
+      operations: ['insertFastrSettingsForUser', 'getAllFastrSettingsForUser', 'updateFastrSettingsForUser', 'deleteFastrSettingsForUser'],
       statuses: [200, 499],
       proves: idsOf('FASTR-ADMIN', 1, 4),
     },

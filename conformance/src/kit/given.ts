@@ -91,7 +91,8 @@ export class Given {
   /** A collector of this check's own on this machine, which the API can name as a log destination. */
   async logCollector(): Promise<LogCollector> {
     const { environment, cleanup } = this.#tools;
-    if (!isLocal(environment.target)) throw new Blocked(`${environment.target.url} is another machine, which cannot reach a collector on this one`);
+    if (!isLocal(environment.target))
+      throw new Blocked(`${environment.target.url} is another machine, which cannot reach a collector on this one`);
     const collector = await startLogCollector();
     cleanup.add('the log collector', () => collector.close());
     return collector;

@@ -61,6 +61,14 @@ export async function cloudAccounts(api: Api, ours: Ours): Promise<Leftover[]> {
   });
 }
 
+/** One that a run has made bears its name in the address, unless events were to arrive at this machine. */
+export async function logSettings(api: Api, ours: Ours): Promise<Leftover[]> {
+  const { body } = await api.call('getAccountLogSetting');
+  const { serverAddress } = (typeof body === 'object' && body !== null ? body : {}) as { serverAddress?: unknown };
+  if (typeof serverAddress !== 'string' || !ours(serverAddress.replace('.', '-'))) return [];
+  return [{ what: `log setting ${serverAddress}`, remove: () => api.call('deleteAccountLogSetting') }];
+}
+
 export async function temporaryFolders(ours: Ours, folder = tmpdir()): Promise<Leftover[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   return entries
@@ -71,7 +79,7 @@ export async function temporaryFolders(ours: Ours, folder = tmpdir()): Promise<L
 /** After the clean-up at the target: throws when something that bears the run's prefix is still there. */
 export async function nothingLeftAtTarget(api: Api, prefix: string): Promise<void> {
   const ours: Ours = (name) => name.startsWith(`${prefix}-`);
-  const left = [...(await cloudAccounts(api, ours)), ...(await historyRecords(api, ours))];
+  const left = [...(await cloudAccounts(api, ours)), ...(await historyRecords(api, ours)), ...(await logSettings(api, ours))];
   if (left.length > 0) throw new Error(left.map(({ what }) => what).join(', '));
 }
 

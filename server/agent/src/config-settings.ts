@@ -119,7 +119,13 @@ export const settings = {
     'auto',
     'how events reach the log destination of an account; auto: http to this machine, https elsewhere',
   ),
-  logQueue: setting('log-queue', 'AccountLog.MaxEvents', integer(1, 1_000_000), 10_000, 'events of one account that wait for their delivery'),
+  logQueue: setting(
+    'log-queue',
+    'AccountLog.MaxEvents',
+    integer(1, 1_000_000),
+    10_000,
+    'events of one account that wait for their delivery',
+  ),
   logTimeoutMs: setting('log-timeout', 'AccountLog.TimeoutMs', integer(1, 600_000, 'MS'), 10_000, 'how long the destination may take'),
   mailFrom: setting('mail-from', 'Smtp.From', nonEmptyText('ADDRESS'), 'click-agent@localhost', 'sender of mails'),
 } as const;

@@ -73,7 +73,10 @@ describe('the events of an account', () => {
       username: 'admin@example.com',
     });
     expect(['127.0.0.1', '::1']).toContain(call.client);
-    expect(await splunk.waitFor(({ operation }) => operation === 'setupAccountLogSetting', 'the set-up')).toMatchObject({ status: 200, code: '' });
+    expect(await splunk.waitFor(({ operation }) => operation === 'setupAccountLogSetting', 'the set-up')).toMatchObject({
+      status: 200,
+      code: '',
+    });
     await running.signIn('user@example.com');
     await running.send('/authentication/login', {
       method: 'POST',

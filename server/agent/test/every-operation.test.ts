@@ -45,10 +45,16 @@ describe('every operation of the contract', () => {
   }, 120_000);
 
   afterAll(() => {
-    console.log(`every-operation: seed ${seed}, ${[...answered.values()].reduce((sum, n) => sum + n, 0)} requests, answers by status: ${told()}`);
+    console.log(
+      `every-operation: seed ${seed}, ${[...answered.values()].reduce((sum, n) => sum + n, 0)} requests, answers by status: ${told()}`,
+    );
   });
 
-  const told = (): string => [...answered].sort().map(([status, count]) => `${status}: ${count}`).join(', ');
+  const told = (): string =>
+    [...answered]
+      .sort()
+      .map(([status, count]) => `${status}: ${count}`)
+      .join(', ');
 
   async function deletedCloudAccount(): Promise<string> {
     const insert = operations.find(({ id }) => id === 'insertCloudAccount')!;
@@ -84,6 +90,11 @@ describe('every operation of the contract', () => {
 
   it('has left the agent alive, with nothing in its log that was not expected', async () => {
     expect((await world.agent.send('/management/agent_status')).status).toBe(200);
-    expect(world.agent.logged().split('\n').filter((line) => line.includes('"level":50'))).toEqual([]);
+    expect(
+      world.agent
+        .logged()
+        .split('\n')
+        .filter((line) => line.includes('"level":50')),
+    ).toEqual([]);
   });
 });

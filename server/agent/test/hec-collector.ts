@@ -7,7 +7,11 @@ import { forTest, type Lifetime } from './lifetime.ts';
 export type HecEvent = Readonly<Record<string, unknown>> & { readonly event: string };
 
 /** What it does with requests: take them, answer something else, drop the connection, or never answer. */
-export type Behaviour = 'take' | 'drop' | 'hang' | { readonly status: number; readonly body?: string; readonly headers?: Record<string, string> };
+export type Behaviour =
+  | 'take'
+  | 'drop'
+  | 'hang'
+  | { readonly status: number; readonly body?: string; readonly headers?: Record<string, string> };
 
 export interface Collector {
   readonly port: string;
@@ -36,7 +40,9 @@ export async function collector(token: string, lifetime: Lifetime = forTest, por
     else if (behaviour !== 'hang') answer(response, behaviour);
     for (const look of looks) look();
   };
-  const server = createServer((request, response) => void receive(request, response).catch((error: unknown) => violations.push(String(error))));
+  const server = createServer(
+    (request, response) => void receive(request, response).catch((error: unknown) => violations.push(String(error))),
+  );
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   lifetime(async () => {
@@ -90,7 +96,8 @@ async function taken(request: IncomingMessage, token: string, events: HecEvent[]
   for (const envelope of concatenated(text)) {
     const { time, host, source, sourcetype, event } = envelope;
     if (typeof time !== 'number' || Math.abs(time - Date.now() / 1000) > 600) violations.push(`time ${JSON.stringify(time)}`);
-    for (const value of [host, source, sourcetype]) if (typeof value !== 'string' || value === '') violations.push('host, source, sourcetype');
+    for (const value of [host, source, sourcetype])
+      if (typeof value !== 'string' || value === '') violations.push('host, source, sourcetype');
     events.push(event as HecEvent);
   }
   return { status: 200, body: '{"text":"Success","code":0}' };

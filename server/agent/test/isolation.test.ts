@@ -98,7 +98,9 @@ describe('an account', () => {
         return before.flatMap((row) => (now.has(row) ? [] : [`${table}: ${row.slice(0, 200)}`]));
       };
       expect([...other.rows].flatMap(goneOf), 'changed or gone').toEqual([]);
-      expect([...rows].map(([table, now]) => [table, now.length])).toEqual([...other.rows].map(([table, before]) => [table, before.length]));
+      expect([...rows].map(([table, now]) => [table, now.length])).toEqual(
+        [...other.rows].map(([table, before]) => [table, before.length]),
+      );
     }
   });
 });

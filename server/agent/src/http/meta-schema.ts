@@ -6,9 +6,7 @@ interface Internals {
   OpenAPISchemaValidator: new () => { validate(): { errors: readonly unknown[] } };
 }
 
-const internals = createRequire(import.meta.url)(
-  'express-openapi-validator/dist/framework/openapi.schema.validator.js',
-) as Internals;
+const internals = createRequire(import.meta.url)('express-openapi-validator/dist/framework/openapi.schema.validator.js') as Internals;
 
 /** The contract is linted when it is built, and its schemas are compiled at the start of the agent. */
 class NothingToValidate {

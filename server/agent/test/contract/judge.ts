@@ -29,7 +29,8 @@ export function violations(operation: Operation, answer: Answer): string[] {
   const body = parsed(text);
   if (body === undefined) return [...found, `a body that is no JSON: ${text.slice(0, 200)}`];
   const validate = validatorOf(schema);
-  if (validate(body) !== true) found.push(...(validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message ?? ''}`));
+  if (validate(body) !== true)
+    found.push(...(validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message ?? ''}`));
   if (status >= 400) found.push(...problemViolations(body, answer));
   return found;
 }
@@ -45,7 +46,8 @@ function parsed(text: string): unknown {
 function problemViolations(body: unknown, { status, headers }: Answer): string[] {
   const { type, status: repeated, errors } = body as { type?: unknown; status?: unknown; errors?: Record<string, unknown> };
   const found: string[] = [];
-  if (typeof type !== 'string' || headers['error-code'] !== type) found.push(`error-code ${headers['error-code'] ?? 'none'}, type ${String(type)}`);
+  if (typeof type !== 'string' || headers['error-code'] !== type)
+    found.push(`error-code ${headers['error-code'] ?? 'none'}, type ${String(type)}`);
   if (repeated !== status) found.push(`the status ${String(repeated)} in the body of a ${status}`);
   if (Object.keys(errors ?? {}).join() !== type) found.push(`errors for ${Object.keys(errors ?? {}).join()}`);
   return found;

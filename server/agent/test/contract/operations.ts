@@ -40,7 +40,12 @@ export const list = (value: Json | undefined): Json[] => (Array.isArray(value) ?
 export function resolved(value: Json | undefined): JsonObject {
   const node = object(value);
   if (typeof node.$ref !== 'string') return node;
-  return resolved(node.$ref.slice(2).split('/').reduce<Json | undefined>((at, key) => object(at)[key], contract));
+  return resolved(
+    node.$ref
+      .slice(2)
+      .split('/')
+      .reduce<Json | undefined>((at, key) => object(at)[key], contract),
+  );
 }
 
 /** In the order of the contract. */
@@ -62,7 +67,9 @@ function operationOf(path: string, method: string, operation: JsonObject): Opera
     mediaType,
     bodySchema: media === undefined ? undefined : object(object(media).schema),
     bodyExample: resolved(Object.values(object(object(media).examples))[0]).value ?? {},
-    responses: Object.fromEntries(Object.entries(object(operation.responses)).map(([status, answer]) => [status, contentOf(resolved(answer))])),
+    responses: Object.fromEntries(
+      Object.entries(object(operation.responses)).map(([status, answer]) => [status, contentOf(resolved(answer))]),
+    ),
   };
 }
 

@@ -26,8 +26,12 @@ const passingColumn = /^last_|used|seen/;
 export function belongings(dataDir: string, accountName: string): Belongings {
   const database = openDatabase(join(dataDir, 'agent.db'));
   try {
-    const tables = database.prepare<[], { name: string }>("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'").all();
-    const all = tables.flatMap(({ name }) => (database.prepare(`SELECT * FROM "${name}"`).all() as Row[]).map((row) => ({ table: name, row })));
+    const tables = database
+      .prepare<[], { name: string }>("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+      .all();
+    const all = tables.flatMap(({ name }) =>
+      (database.prepare(`SELECT * FROM "${name}"`).all() as Row[]).map((row) => ({ table: name, row })),
+    );
     const account = all.find(({ table, row }) => table === 'accounts' && row.name === accountName)?.row.id;
     if (typeof account !== 'string') throw new Error(`there is no account ${accountName}`);
     return collected(all, account);
@@ -40,7 +44,7 @@ export function belongings(dataDir: string, accountName: string): Belongings {
 function collected(all: readonly { table: string; row: Row }[], account: string): Belongings {
   const ids = new Set([account]);
   const owned = new Set<Row>();
-  for (let before = -1; before !== owned.size; ) {
+  for (let before = -1; before !== owned.size;) {
     before = owned.size;
     for (const { row } of all) {
       if (owned.has(row) || !Object.values(row).some((value) => typeof value === 'string' && ids.has(value))) continue;
@@ -53,7 +57,9 @@ function collected(all: readonly { table: string; row: Row }[], account: string)
   return {
     ids,
     names: new Set(names),
-    idsByTable: grouped(mine.flatMap(({ table, row }) => (typeof row.id === 'string' && uuid.test(row.id) ? [[table, row.id] as const] : []))),
+    idsByTable: grouped(
+      mine.flatMap(({ table, row }) => (typeof row.id === 'string' && uuid.test(row.id) ? [[table, row.id] as const] : [])),
+    ),
     rows: grouped(mine.filter(({ table }) => !passing.test(table)).map(({ table, row }) => [table, JSON.stringify(lasting(row))] as const)),
   };
 }

@@ -26,7 +26,11 @@ export function requestOf(operation: Operation, surroundings: Surroundings): fc.
   });
 }
 
-function parametersOf({ parameters }: Operation, place: 'path' | 'query', surroundings: Surroundings): fc.Arbitrary<Record<string, string>> {
+function parametersOf(
+  { parameters }: Operation,
+  place: 'path' | 'query',
+  surroundings: Surroundings,
+): fc.Arbitrary<Record<string, string>> {
   const fields = parameters
     .filter((parameter) => parameter.in === place)
     .map(({ name, required, schema }) => {
@@ -38,7 +42,9 @@ function parametersOf({ parameters }: Operation, place: 'path' | 'query', surrou
       return [name, fc.option(sent, { nil: undefined, freq: required ? 12 : 2 }), place === 'path' ? sent : undefined] as const;
     });
   const record = Object.fromEntries(fields.map(([name, optional, always]) => [name, always ?? optional]));
-  return fc.record(record).map((values) => Object.fromEntries(Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined)));
+  return fc
+    .record(record)
+    .map((values) => Object.fromEntries(Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined)));
 }
 
 /** Lone surrogates cannot be put into an address. */
@@ -47,11 +53,16 @@ const wellFormed = (text: string): string => Buffer.from(text, 'utf8').toString(
 
 function bodyOf(operation: Operation, surroundings: Surroundings): fc.Arbitrary<SentRequest['body']> {
   const { mediaType, bodySchema } = operation;
-  if (bodySchema === undefined) return fc.option(fc.constant({ type: 'application/json', text: '{"unasked":true}' }), { nil: undefined, freq: 9 });
+  if (bodySchema === undefined)
+    return fc.option(fc.constant({ type: 'application/json', text: '{"unasked":true}' }), { nil: undefined, freq: 9 });
   const value = valueOf('', bodySchema, surroundings);
   if (mediaType === 'multipart/form-data') return fc.oneof(value.map(form), broken);
   const fitting = fc.oneof({ weight: 2, arbitrary: fc.constant(operation.bodyExample) }, { weight: 5, arbitrary: value });
-  return fc.oneof({ weight: 5, arbitrary: fitting.map(json) }, { weight: 5, arbitrary: fitting.chain((body) => spoilt(body, surroundings)).map(json) }, broken);
+  return fc.oneof(
+    { weight: 5, arbitrary: fitting.map(json) },
+    { weight: 5, arbitrary: fitting.chain((body) => spoilt(body, surroundings)).map(json) },
+    broken,
+  );
 }
 
 const json = (value: Json): { type: string; text: string } => ({ type: 'application/json', text: JSON.stringify(value) });

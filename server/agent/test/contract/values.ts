@@ -76,7 +76,11 @@ function id(name: string, { ids, idsFor }: Surroundings): fc.Arbitrary<string> {
 function number({ minimum = -1000, maximum = 2 ** 53 - 1, type }: JsonObject): fc.Arbitrary<number> {
   const [min, max] = [Number(minimum), Number(maximum)];
   const small = fc.integer({ min: Math.max(min, -1000), max: Math.min(max, Math.max(min, 0) + 1000) });
-  const whole = fc.oneof({ weight: 4, arbitrary: small }, fc.maxSafeInteger().filter((value) => value >= min && value <= max), fc.constantFrom(min, max));
+  const whole = fc.oneof(
+    { weight: 4, arbitrary: small },
+    fc.maxSafeInteger().filter((value) => value >= min && value <= max),
+    fc.constantFrom(min, max),
+  );
   return type === 'number' ? fc.oneof(whole, fc.double({ min, max, noNaN: true })) : whole;
 }
 
@@ -110,7 +114,12 @@ function merged(schema: JsonObject): JsonObject {
   }, schema);
 }
 
-function arrayOf(name: string, { items, minItems = 0, maxItems = 4 }: JsonObject, surroundings: Surroundings, depth: number): fc.Arbitrary<Json> {
+function arrayOf(
+  name: string,
+  { items, minItems = 0, maxItems = 4 }: JsonObject,
+  surroundings: Surroundings,
+  depth: number,
+): fc.Arbitrary<Json> {
   const least = Number(minItems);
   return fc.array(valueOf(name.replace(/s$/, ''), items, surroundings, depth + 1), {
     minLength: least,

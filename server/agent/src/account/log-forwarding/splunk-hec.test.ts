@@ -47,9 +47,9 @@ describe('an answer of the collector', () => {
 
   it('may say when to come back, in seconds or as a date', () => {
     const now = Date.parse('2026-03-01T12:00:00Z');
-    expect(['3', 'Sun, 01 Mar 2026 12:00:05 GMT', 'Sun, 01 Mar 2026 11:00:00 GMT', 'soon', null].map((it) => retryAfterMs(it, now))).toEqual(
-      [3000, 5000, 0, undefined, undefined],
-    );
+    expect(
+      ['3', 'Sun, 01 Mar 2026 12:00:05 GMT', 'Sun, 01 Mar 2026 11:00:00 GMT', 'soon', null].map((it) => retryAfterMs(it, now)),
+    ).toEqual([3000, 5000, 0, undefined, undefined]);
     expect(verdictOf(503, '', 3000)).toEqual({ kind: 'later', reason: '503', afterMs: 3000 });
   });
 });
