@@ -23,10 +23,23 @@ it('generated/ is what the contract yields, and an edited file is named', async 
 });
 
 it('the 3.0 projection holds every operation and nothing that 3.0 does not know', async () => {
-  const text = (await artefacts()).get('click/openapi-3.0.json') ?? '';
+  const text = (await artefacts()).get('generated/click/openapi-3.0.json') ?? '';
   const projection = JSON.parse(text) as { openapi: string; paths: Record<string, object> };
-  const full = JSON.parse((await artefacts()).get('click/openapi.json') ?? '') as { paths: Record<string, object> };
+  const full = JSON.parse((await artefacts()).get('generated/click/openapi.json') ?? '') as { paths: Record<string, object> };
   expect(projection.openapi).toMatch(/^3\.0\./);
   expect(Object.keys(projection.paths)).toEqual(Object.keys(full.paths));
   expect(text).not.toMatch(/"jsonSchemaDialect"|"const":|"type": \[/);
+});
+
+it('the role matrix has one row for every operation, and says what its role is', async () => {
+  const files = await artefacts();
+  const { paths } = JSON.parse(files.get('generated/click/openapi.json') ?? '') as {
+    paths: Record<string, Record<string, { operationId: string; 'x-required-role'?: { role: string } }>>;
+  };
+  const matrix = files.get('docs/role-matrix.md') ?? '';
+  for (const operation of Object.values(paths).flatMap((item) => Object.values(item))) {
+    const rows = matrix.split('\n').filter((line) => line.startsWith(`| \`${operation.operationId}\` `));
+    expect(rows, operation.operationId).toHaveLength(1);
+    expect(rows[0]?.includes('`ACCESS`'), operation.operationId).toBe(operation['x-required-role']?.role === 'admin');
+  }
 });

@@ -116,6 +116,16 @@ export const TransferHistoryDirection = {
   Download: 2,
 } as const;
 
+export const FileExistsAction = {
+  Overwrite: 0,
+  SkipIfSame: 1,
+  KeepBoth: 2,
+} as const;
+
+export const LogProvider = {
+  Splunk: 1,
+} as const;
+
 export const NotificationType = {
   Progress: 1,
   UserNotification: 2,

@@ -3465,6 +3465,260 @@ export interface filledComponents {
             options: filledComponents["schemas"]["PageOptions"];
         };
         /**
+         * Format: int64
+         * @description A cap in bytes per second; 0 is unlimited.
+         * @example 0
+         */
+        BytesPerSecond: number;
+        /**
+         * Format: int32
+         * @description What a transfer does when the file exists at its destination.
+         * @example 0
+         * @enum {integer}
+         */
+        FileExistsAction: 0 | 1 | 2;
+        /**
+         * @description How the transfers of one user with one cloud account are done. The fields are in PascalCase.
+         * @example {
+         *       "Id": "1d0f6a52-9a0c-4f0e-9a6e-2f7d1c3b5a90",
+         *       "CloudAccountId": "7f1c7f0e-5d0b-4c39-9a55-3f0f4d0f7a11",
+         *       "UserId": "3fa85f64-5717-4562-b3fc-2c963f66afa6",
+         *       "AccountId": "5b1c2d0e-4a77-4a0e-8a53-0d5f8a6f6c01",
+         *       "MaxUploadBytesPerSecond": 0,
+         *       "MaxDownloadBytesPerSecond": 0,
+         *       "MaxServerToServerBytesPerSecond": 0,
+         *       "VerifyChecksum": true,
+         *       "FileExistsAction": 0,
+         *       "Active": true
+         *     }
+         */
+        FastrSettings: {
+            /**
+             * Format: uuid
+             * @description The id of the settings record.
+             */
+            Id: string;
+            /**
+             * Format: uuid
+             * @description The cloud account that the settings are for; unique together with `UserId`.
+             */
+            CloudAccountId: string;
+            /**
+             * Format: uuid
+             * @description The user that the settings are for; unique together with `CloudAccountId`.
+             */
+            UserId: string;
+            /**
+             * Format: uuid
+             * @description The account that user and cloud account belong to.
+             */
+            AccountId: string;
+            /** @description Upload cap in bytes per second; 0 is unlimited. */
+            MaxUploadBytesPerSecond: filledComponents["schemas"]["BytesPerSecond"];
+            /** @description Download cap in bytes per second; 0 is unlimited. */
+            MaxDownloadBytesPerSecond: filledComponents["schemas"]["BytesPerSecond"];
+            /** @description Server-to-server cap in bytes per second; 0 is unlimited. */
+            MaxServerToServerBytesPerSecond: filledComponents["schemas"]["BytesPerSecond"];
+            /** @description Whether a SHA-256 check follows each transfer. */
+            VerifyChecksum: boolean;
+            FileExistsAction: filledComponents["schemas"]["FileExistsAction"];
+            /** @description Whether the settings are in force; inactive ones are kept and have no effect. */
+            Active: boolean;
+        };
+        /**
+         * @description Settings records and how many there are; the page calls it `DTOResDesktopObject<FastrSettings>`.
+         * @example {
+         *       "data": [
+         *         {
+         *           "Id": "1d0f6a52-9a0c-4f0e-9a6e-2f7d1c3b5a90",
+         *           "CloudAccountId": "7f1c7f0e-5d0b-4c39-9a55-3f0f4d0f7a11",
+         *           "UserId": "3fa85f64-5717-4562-b3fc-2c963f66afa6",
+         *           "AccountId": "5b1c2d0e-4a77-4a0e-8a53-0d5f8a6f6c01",
+         *           "MaxUploadBytesPerSecond": 0,
+         *           "MaxDownloadBytesPerSecond": 0,
+         *           "MaxServerToServerBytesPerSecond": 0,
+         *           "VerifyChecksum": true,
+         *           "FileExistsAction": 0,
+         *           "Active": true
+         *         }
+         *       ],
+         *       "total": 1
+         *     }
+         */
+        FastrSettingsCollection: {
+            /** @description The records, ordered by `CloudAccountId`. */
+            data: filledComponents["schemas"]["FastrSettings"][];
+            /**
+             * Format: int64
+             * @description How many records there are.
+             */
+            total: number;
+        };
+        /**
+         * @description The settings of the signed-in user for one cloud account.
+         * @example {
+         *       "CloudAccountId": "7f1c7f0e-5d0b-4c39-9a55-3f0f4d0f7a11",
+         *       "UserId": "3fa85f64-5717-4562-b3fc-2c963f66afa6",
+         *       "AccountId": "5b1c2d0e-4a77-4a0e-8a53-0d5f8a6f6c01",
+         *       "MaxUploadBytesPerSecond": 0,
+         *       "MaxDownloadBytesPerSecond": 0,
+         *       "MaxServerToServerBytesPerSecond": 0,
+         *       "VerifyChecksum": true,
+         *       "FileExistsAction": 0,
+         *       "Active": true
+         *     }
+         */
+        InsertFastrSettingsRequest: {
+            /**
+             * Format: uuid
+             * @description The cloud account that the settings are for; unique together with `UserId`.
+             */
+            CloudAccountId: string;
+            /**
+             * Format: uuid
+             * @description Ignored; the user is that of the token.
+             */
+            UserId?: string;
+            /**
+             * Format: uuid
+             * @description Ignored; the account is that of the token.
+             */
+            AccountId?: string;
+            /**
+             * @description Upload cap in bytes per second; 0 is unlimited.
+             * @default 0
+             */
+            MaxUploadBytesPerSecond: filledComponents["schemas"]["BytesPerSecond"];
+            /**
+             * @description Download cap in bytes per second; 0 is unlimited.
+             * @default 0
+             */
+            MaxDownloadBytesPerSecond: filledComponents["schemas"]["BytesPerSecond"];
+            /**
+             * @description Server-to-server cap in bytes per second; 0 is unlimited.
+             * @default 0
+             */
+            MaxServerToServerBytesPerSecond: filledComponents["schemas"]["BytesPerSecond"];
+            /**
+             * @description Whether a SHA-256 check follows each transfer.
+             * @default true
+             */
+            VerifyChecksum: boolean;
+            /** @default 0 */
+            FileExistsAction: filledComponents["schemas"]["FileExistsAction"];
+            /**
+             * @description Whether the settings are in force.
+             * @default true
+             */
+            Active: boolean;
+        };
+        /**
+         * @description The settings of another user of the account for one cloud account.
+         * @example {
+         *       "CloudAccountId": "7f1c7f0e-5d0b-4c39-9a55-3f0f4d0f7a11",
+         *       "UserId": "3fa85f64-5717-4562-b3fc-2c963f66afa6",
+         *       "AccountId": "5b1c2d0e-4a77-4a0e-8a53-0d5f8a6f6c01",
+         *       "MaxUploadBytesPerSecond": 0,
+         *       "MaxDownloadBytesPerSecond": 0,
+         *       "MaxServerToServerBytesPerSecond": 0,
+         *       "VerifyChecksum": true,
+         *       "FileExistsAction": 0,
+         *       "Active": true
+         *     }
+         */
+        InsertFastrSettingsForUserRequest: {
+            /**
+             * Format: uuid
+             * @description The cloud account that the settings are for; unique together with `UserId`.
+             */
+            CloudAccountId: string;
+            /**
+             * Format: uuid
+             * @description The user that the settings are for.
+             */
+            UserId: string;
+            /**
+             * Format: uuid
+             * @description Ignored; the account is that of the token.
+             */
+            AccountId?: string;
+            /**
+             * @description Upload cap in bytes per second; 0 is unlimited.
+             * @default 0
+             */
+            MaxUploadBytesPerSecond: filledComponents["schemas"]["BytesPerSecond"];
+            /**
+             * @description Download cap in bytes per second; 0 is unlimited.
+             * @default 0
+             */
+            MaxDownloadBytesPerSecond: filledComponents["schemas"]["BytesPerSecond"];
+            /**
+             * @description Server-to-server cap in bytes per second; 0 is unlimited.
+             * @default 0
+             */
+            MaxServerToServerBytesPerSecond: filledComponents["schemas"]["BytesPerSecond"];
+            /**
+             * @description Whether a SHA-256 check follows each transfer.
+             * @default true
+             */
+            VerifyChecksum: boolean;
+            /** @default 0 */
+            FileExistsAction: filledComponents["schemas"]["FileExistsAction"];
+            /**
+             * @description Whether the settings are in force.
+             * @default true
+             */
+            Active: boolean;
+        };
+        /**
+         * @description A settings record with its `Id` and its new values.
+         * @example {
+         *       "Id": "1d0f6a52-9a0c-4f0e-9a6e-2f7d1c3b5a90",
+         *       "CloudAccountId": "7f1c7f0e-5d0b-4c39-9a55-3f0f4d0f7a11",
+         *       "UserId": "3fa85f64-5717-4562-b3fc-2c963f66afa6",
+         *       "AccountId": "5b1c2d0e-4a77-4a0e-8a53-0d5f8a6f6c01",
+         *       "MaxUploadBytesPerSecond": 0,
+         *       "MaxDownloadBytesPerSecond": 0,
+         *       "MaxServerToServerBytesPerSecond": 0,
+         *       "VerifyChecksum": true,
+         *       "FileExistsAction": 0,
+         *       "Active": true
+         *     }
+         */
+        UpdateFastrSettingsRequest: {
+            /**
+             * Format: uuid
+             * @description The id of the settings record.
+             */
+            Id: string;
+            /**
+             * Format: uuid
+             * @description Ignored.
+             */
+            CloudAccountId?: string;
+            /**
+             * Format: uuid
+             * @description Ignored.
+             */
+            UserId?: string;
+            /**
+             * Format: uuid
+             * @description Ignored.
+             */
+            AccountId?: string;
+            /** @description Upload cap in bytes per second; 0 is unlimited. */
+            MaxUploadBytesPerSecond?: filledComponents["schemas"]["BytesPerSecond"];
+            /** @description Download cap in bytes per second; 0 is unlimited. */
+            MaxDownloadBytesPerSecond?: filledComponents["schemas"]["BytesPerSecond"];
+            /** @description Server-to-server cap in bytes per second; 0 is unlimited. */
+            MaxServerToServerBytesPerSecond?: filledComponents["schemas"]["BytesPerSecond"];
+            /** @description Whether a SHA-256 check follows each transfer. */
+            VerifyChecksum?: boolean;
+            FileExistsAction?: filledComponents["schemas"]["FileExistsAction"];
+            /** @description Whether the settings are in force. */
+            Active?: boolean;
+        };
+        /**
          * @description A long-lived credential of a user, for automated callers.
          * @example {
          *       "id": "00000000-0000-0000-0000-000000000000",
@@ -3510,6 +3764,92 @@ export interface filledComponents {
              * @description When the token expires; left out or null, it lives until it is deleted. A moment that has passed is refused.
              */
             expirationDate?: string | null;
+        };
+        /**
+         * Format: int32
+         * @description The kind of log destination. One is documented; the page names Splunk as an example, so there may be more.
+         * @example 1
+         * @enum {integer}
+         */
+        LogProvider: 1;
+        /**
+         * @description The log destination to set up.
+         * @example {
+         *       "token": "SPLUNK_HEC_TOKEN",
+         *       "serverAddress": "splunk.example.com",
+         *       "servicePort": "8088",
+         *       "active": true,
+         *       "provider": 1
+         *     }
+         */
+        SetupAccountLogSettingRequest: {
+            /** @description Ingest token of the provider, in clear; printable ASCII without spaces. */
+            token: string;
+            /** @description Host name or IP address of the log provider, without scheme, port and path. */
+            serverAddress: string;
+            /** @description Port of the log provider, as a string of digits. */
+            servicePort: string;
+            /**
+             * @description Whether events are forwarded.
+             * @default true
+             */
+            active: boolean;
+            /** @default 1 */
+            provider: filledComponents["schemas"]["LogProvider"];
+        };
+        /**
+         * @description Where the events of the account are sent.
+         * @example {
+         *       "id": "9d4c8e0a-6b1f-4d2e-8c3a-5f7b9a1d3e60",
+         *       "token": "********OKEN",
+         *       "serverAddress": "splunk.example.com",
+         *       "servicePort": "8088",
+         *       "active": true,
+         *       "provider": 1
+         *     }
+         */
+        AccountLogSetting: {
+            /**
+             * Format: uuid
+             * @description The id of the setting.
+             */
+            id: string;
+            /** @description Ingest token of the provider, for example a Splunk HEC token; obfuscated. */
+            token: string;
+            /** @description Host name or IP address of the log provider, without scheme, port and path. */
+            serverAddress: string;
+            /** @description Port of the log provider, as a string of digits. */
+            servicePort: string;
+            /** @description Whether events are forwarded. */
+            active: boolean;
+            provider: filledComponents["schemas"]["LogProvider"];
+        };
+        /**
+         * @description The setting with its new values.
+         * @example {
+         *       "id": "9d4c8e0a-6b1f-4d2e-8c3a-5f7b9a1d3e60",
+         *       "token": "SPLUNK_HEC_TOKEN",
+         *       "serverAddress": "splunk.example.com",
+         *       "servicePort": "8088",
+         *       "active": true,
+         *       "provider": 1
+         *     }
+         */
+        UpdateAccountLogSettingRequest: {
+            /**
+             * Format: uuid
+             * @description The id of the setting.
+             */
+            id?: string;
+            /** @description Ingest token of the provider, in clear, or as it was answered to keep it. */
+            token?: string;
+            /** @description Host name or IP address of the log provider, without scheme, port and path. */
+            serverAddress?: string;
+            /** @description Port of the log provider, as a string of digits. */
+            servicePort?: string;
+            /** @description Whether events are forwarded. */
+            active?: boolean;
+            provider?: filledComponents["schemas"]["LogProvider"];
         };
     };
     responses: never;

@@ -2292,6 +2292,186 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/fastrsettings/get_all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get All
+         * @description Returns every settings record of the signed-in user, of an administrator too.
+         */
+        get: operations["getAllFastrSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fastrsettings/get_all/{userId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get All for User
+         * @description Returns every settings record of one user of the account. A user of another account is answered 499 `NOT_FOUND`.
+         */
+        get: operations["getAllFastrSettingsForUser"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fastrsettings/get_by_cloud_account/{cloudAccountId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get by Cloud Account
+         * @description Returns the record of the signed-in user for one cloud account, whether it is active or not, and `null` when there is none, for whatever reason: a cloud account that is unknown or not theirs has none.
+         */
+        get: operations["getFastrSettingsByCloudAccount"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fastrsettings/insert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Insert
+         * @description Creates the settings of the signed-in user for a cloud account, or replaces those that exist: there is never more than one record for a user and a cloud account. A cloud account that the user does not see is answered 499 `NOT_FOUND`.
+         */
+        post: operations["insertFastrSettings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fastrsettings/insert_for_user": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Insert for User
+         * @description Creates or replaces the settings of another user for a cloud account. A user or a cloud account that the account does not have is answered 499 `NOT_FOUND`.
+         */
+        post: operations["insertFastrSettingsForUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fastrsettings/update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Update
+         * @description Changes a settings record of the signed-in user. Any other record is answered 499 `NOT_FOUND`.
+         */
+        put: operations["updateFastrSettings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fastrsettings/update_for_user": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Update for User
+         * @description Changes a settings record of any user of the account. Any other record is answered 499 `NOT_FOUND`.
+         */
+        put: operations["updateFastrSettingsForUser"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fastrsettings/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete
+         * @description Deletes a settings record of the signed-in user. Any other record is answered 499 `NOT_FOUND`.
+         */
+        delete: operations["deleteFastrSettings"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fastrsettings/delete_for_user": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete for User
+         * @description Deletes a settings record of any user of the account. Any other record is answered 499 `NOT_FOUND`.
+         */
+        delete: operations["deleteFastrSettingsForUser"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/apitoken/get_all": {
         parameters: {
             query?: never;
@@ -2347,6 +2527,86 @@ export interface paths {
          * @description Deletes one API token of the signed-in user; from then on its value is answered 401. Calls that it has authenticated already go on. Unknown ids, and ids of somebody else's tokens, are answered 499 `NOT_FOUND`.
          */
         delete: operations["deleteApiToken"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/accountlogsetting/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Setup
+         * @description Creates the log setting of the account. An account has one: when there is one already, this is answered 499 `DUPLICATE`. The destination is not tried; events wait until it takes them.
+         */
+        post: operations["setupAccountLogSetting"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/accountlogsetting/get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get
+         * @description Returns the log setting of the account. Without one this is answered 499 `NOT_FOUND`.
+         */
+        get: operations["getAccountLogSetting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/accountlogsetting/update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Update
+         * @description Changes the log setting of the account. Without one this is answered 499 `NOT_FOUND`.
+         */
+        put: operations["updateAccountLogSetting"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/accountlogsetting/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete
+         * @description Removes the log setting of the account, and with it the events that were not delivered yet. Without one this is answered 499 `NOT_FOUND`.
+         */
+        delete: operations["deleteAccountLogSetting"];
         options?: never;
         head?: never;
         patch?: never;
@@ -5820,6 +6080,260 @@ export interface components {
             options: components["schemas"]["PageOptions"];
         };
         /**
+         * Format: int64
+         * @description A cap in bytes per second; 0 is unlimited.
+         * @example 0
+         */
+        BytesPerSecond: number;
+        /**
+         * Format: int32
+         * @description What a transfer does when the file exists at its destination.
+         * @example 0
+         * @enum {integer}
+         */
+        FileExistsAction: 0 | 1 | 2;
+        /**
+         * @description How the transfers of one user with one cloud account are done. The fields are in PascalCase.
+         * @example {
+         *       "Id": "1d0f6a52-9a0c-4f0e-9a6e-2f7d1c3b5a90",
+         *       "CloudAccountId": "7f1c7f0e-5d0b-4c39-9a55-3f0f4d0f7a11",
+         *       "UserId": "3fa85f64-5717-4562-b3fc-2c963f66afa6",
+         *       "AccountId": "5b1c2d0e-4a77-4a0e-8a53-0d5f8a6f6c01",
+         *       "MaxUploadBytesPerSecond": 0,
+         *       "MaxDownloadBytesPerSecond": 0,
+         *       "MaxServerToServerBytesPerSecond": 0,
+         *       "VerifyChecksum": true,
+         *       "FileExistsAction": 0,
+         *       "Active": true
+         *     }
+         */
+        FastrSettings: {
+            /**
+             * Format: uuid
+             * @description The id of the settings record.
+             */
+            Id: string;
+            /**
+             * Format: uuid
+             * @description The cloud account that the settings are for; unique together with `UserId`.
+             */
+            CloudAccountId: string;
+            /**
+             * Format: uuid
+             * @description The user that the settings are for; unique together with `CloudAccountId`.
+             */
+            UserId: string;
+            /**
+             * Format: uuid
+             * @description The account that user and cloud account belong to.
+             */
+            AccountId: string;
+            /** @description Upload cap in bytes per second; 0 is unlimited. */
+            MaxUploadBytesPerSecond: components["schemas"]["BytesPerSecond"];
+            /** @description Download cap in bytes per second; 0 is unlimited. */
+            MaxDownloadBytesPerSecond: components["schemas"]["BytesPerSecond"];
+            /** @description Server-to-server cap in bytes per second; 0 is unlimited. */
+            MaxServerToServerBytesPerSecond: components["schemas"]["BytesPerSecond"];
+            /** @description Whether a SHA-256 check follows each transfer. */
+            VerifyChecksum: boolean;
+            FileExistsAction: components["schemas"]["FileExistsAction"];
+            /** @description Whether the settings are in force; inactive ones are kept and have no effect. */
+            Active: boolean;
+        };
+        /**
+         * @description Settings records and how many there are; the page calls it `DTOResDesktopObject<FastrSettings>`.
+         * @example {
+         *       "data": [
+         *         {
+         *           "Id": "1d0f6a52-9a0c-4f0e-9a6e-2f7d1c3b5a90",
+         *           "CloudAccountId": "7f1c7f0e-5d0b-4c39-9a55-3f0f4d0f7a11",
+         *           "UserId": "3fa85f64-5717-4562-b3fc-2c963f66afa6",
+         *           "AccountId": "5b1c2d0e-4a77-4a0e-8a53-0d5f8a6f6c01",
+         *           "MaxUploadBytesPerSecond": 0,
+         *           "MaxDownloadBytesPerSecond": 0,
+         *           "MaxServerToServerBytesPerSecond": 0,
+         *           "VerifyChecksum": true,
+         *           "FileExistsAction": 0,
+         *           "Active": true
+         *         }
+         *       ],
+         *       "total": 1
+         *     }
+         */
+        FastrSettingsCollection: {
+            /** @description The records, ordered by `CloudAccountId`. */
+            data: components["schemas"]["FastrSettings"][];
+            /**
+             * Format: int64
+             * @description How many records there are.
+             */
+            total: number;
+        };
+        /**
+         * @description The settings of the signed-in user for one cloud account.
+         * @example {
+         *       "CloudAccountId": "7f1c7f0e-5d0b-4c39-9a55-3f0f4d0f7a11",
+         *       "UserId": "3fa85f64-5717-4562-b3fc-2c963f66afa6",
+         *       "AccountId": "5b1c2d0e-4a77-4a0e-8a53-0d5f8a6f6c01",
+         *       "MaxUploadBytesPerSecond": 0,
+         *       "MaxDownloadBytesPerSecond": 0,
+         *       "MaxServerToServerBytesPerSecond": 0,
+         *       "VerifyChecksum": true,
+         *       "FileExistsAction": 0,
+         *       "Active": true
+         *     }
+         */
+        InsertFastrSettingsRequest: {
+            /**
+             * Format: uuid
+             * @description The cloud account that the settings are for; unique together with `UserId`.
+             */
+            CloudAccountId: string;
+            /**
+             * Format: uuid
+             * @description Ignored; the user is that of the token.
+             */
+            UserId?: string;
+            /**
+             * Format: uuid
+             * @description Ignored; the account is that of the token.
+             */
+            AccountId?: string;
+            /**
+             * @description Upload cap in bytes per second; 0 is unlimited.
+             * @default 0
+             */
+            MaxUploadBytesPerSecond?: components["schemas"]["BytesPerSecond"];
+            /**
+             * @description Download cap in bytes per second; 0 is unlimited.
+             * @default 0
+             */
+            MaxDownloadBytesPerSecond?: components["schemas"]["BytesPerSecond"];
+            /**
+             * @description Server-to-server cap in bytes per second; 0 is unlimited.
+             * @default 0
+             */
+            MaxServerToServerBytesPerSecond?: components["schemas"]["BytesPerSecond"];
+            /**
+             * @description Whether a SHA-256 check follows each transfer.
+             * @default true
+             */
+            VerifyChecksum?: boolean;
+            /** @default 0 */
+            FileExistsAction?: components["schemas"]["FileExistsAction"];
+            /**
+             * @description Whether the settings are in force.
+             * @default true
+             */
+            Active?: boolean;
+        };
+        /**
+         * @description The settings of another user of the account for one cloud account.
+         * @example {
+         *       "CloudAccountId": "7f1c7f0e-5d0b-4c39-9a55-3f0f4d0f7a11",
+         *       "UserId": "3fa85f64-5717-4562-b3fc-2c963f66afa6",
+         *       "AccountId": "5b1c2d0e-4a77-4a0e-8a53-0d5f8a6f6c01",
+         *       "MaxUploadBytesPerSecond": 0,
+         *       "MaxDownloadBytesPerSecond": 0,
+         *       "MaxServerToServerBytesPerSecond": 0,
+         *       "VerifyChecksum": true,
+         *       "FileExistsAction": 0,
+         *       "Active": true
+         *     }
+         */
+        InsertFastrSettingsForUserRequest: {
+            /**
+             * Format: uuid
+             * @description The cloud account that the settings are for; unique together with `UserId`.
+             */
+            CloudAccountId: string;
+            /**
+             * Format: uuid
+             * @description The user that the settings are for.
+             */
+            UserId: string;
+            /**
+             * Format: uuid
+             * @description Ignored; the account is that of the token.
+             */
+            AccountId?: string;
+            /**
+             * @description Upload cap in bytes per second; 0 is unlimited.
+             * @default 0
+             */
+            MaxUploadBytesPerSecond?: components["schemas"]["BytesPerSecond"];
+            /**
+             * @description Download cap in bytes per second; 0 is unlimited.
+             * @default 0
+             */
+            MaxDownloadBytesPerSecond?: components["schemas"]["BytesPerSecond"];
+            /**
+             * @description Server-to-server cap in bytes per second; 0 is unlimited.
+             * @default 0
+             */
+            MaxServerToServerBytesPerSecond?: components["schemas"]["BytesPerSecond"];
+            /**
+             * @description Whether a SHA-256 check follows each transfer.
+             * @default true
+             */
+            VerifyChecksum?: boolean;
+            /** @default 0 */
+            FileExistsAction?: components["schemas"]["FileExistsAction"];
+            /**
+             * @description Whether the settings are in force.
+             * @default true
+             */
+            Active?: boolean;
+        };
+        /**
+         * @description A settings record with its `Id` and its new values.
+         * @example {
+         *       "Id": "1d0f6a52-9a0c-4f0e-9a6e-2f7d1c3b5a90",
+         *       "CloudAccountId": "7f1c7f0e-5d0b-4c39-9a55-3f0f4d0f7a11",
+         *       "UserId": "3fa85f64-5717-4562-b3fc-2c963f66afa6",
+         *       "AccountId": "5b1c2d0e-4a77-4a0e-8a53-0d5f8a6f6c01",
+         *       "MaxUploadBytesPerSecond": 0,
+         *       "MaxDownloadBytesPerSecond": 0,
+         *       "MaxServerToServerBytesPerSecond": 0,
+         *       "VerifyChecksum": true,
+         *       "FileExistsAction": 0,
+         *       "Active": true
+         *     }
+         */
+        UpdateFastrSettingsRequest: {
+            /**
+             * Format: uuid
+             * @description The id of the settings record.
+             */
+            Id: string;
+            /**
+             * Format: uuid
+             * @description Ignored.
+             */
+            CloudAccountId?: string;
+            /**
+             * Format: uuid
+             * @description Ignored.
+             */
+            UserId?: string;
+            /**
+             * Format: uuid
+             * @description Ignored.
+             */
+            AccountId?: string;
+            /** @description Upload cap in bytes per second; 0 is unlimited. */
+            MaxUploadBytesPerSecond?: components["schemas"]["BytesPerSecond"];
+            /** @description Download cap in bytes per second; 0 is unlimited. */
+            MaxDownloadBytesPerSecond?: components["schemas"]["BytesPerSecond"];
+            /** @description Server-to-server cap in bytes per second; 0 is unlimited. */
+            MaxServerToServerBytesPerSecond?: components["schemas"]["BytesPerSecond"];
+            /** @description Whether a SHA-256 check follows each transfer. */
+            VerifyChecksum?: boolean;
+            FileExistsAction?: components["schemas"]["FileExistsAction"];
+            /** @description Whether the settings are in force. */
+            Active?: boolean;
+        };
+        /**
          * @description A long-lived credential of a user, for automated callers.
          * @example {
          *       "id": "00000000-0000-0000-0000-000000000000",
@@ -5865,6 +6379,92 @@ export interface components {
              * @description When the token expires; left out or null, it lives until it is deleted. A moment that has passed is refused.
              */
             expirationDate?: string | null;
+        };
+        /**
+         * Format: int32
+         * @description The kind of log destination. One is documented; the page names Splunk as an example, so there may be more.
+         * @example 1
+         * @enum {integer}
+         */
+        LogProvider: 1;
+        /**
+         * @description The log destination to set up.
+         * @example {
+         *       "token": "SPLUNK_HEC_TOKEN",
+         *       "serverAddress": "splunk.example.com",
+         *       "servicePort": "8088",
+         *       "active": true,
+         *       "provider": 1
+         *     }
+         */
+        SetupAccountLogSettingRequest: {
+            /** @description Ingest token of the provider, in clear; printable ASCII without spaces. */
+            token: string;
+            /** @description Host name or IP address of the log provider, without scheme, port and path. */
+            serverAddress: string;
+            /** @description Port of the log provider, as a string of digits. */
+            servicePort: string;
+            /**
+             * @description Whether events are forwarded.
+             * @default true
+             */
+            active?: boolean;
+            /** @default 1 */
+            provider?: components["schemas"]["LogProvider"];
+        };
+        /**
+         * @description Where the events of the account are sent.
+         * @example {
+         *       "id": "9d4c8e0a-6b1f-4d2e-8c3a-5f7b9a1d3e60",
+         *       "token": "********OKEN",
+         *       "serverAddress": "splunk.example.com",
+         *       "servicePort": "8088",
+         *       "active": true,
+         *       "provider": 1
+         *     }
+         */
+        AccountLogSetting: {
+            /**
+             * Format: uuid
+             * @description The id of the setting.
+             */
+            id: string;
+            /** @description Ingest token of the provider, for example a Splunk HEC token; obfuscated. */
+            token: string;
+            /** @description Host name or IP address of the log provider, without scheme, port and path. */
+            serverAddress: string;
+            /** @description Port of the log provider, as a string of digits. */
+            servicePort: string;
+            /** @description Whether events are forwarded. */
+            active: boolean;
+            provider: components["schemas"]["LogProvider"];
+        };
+        /**
+         * @description The setting with its new values.
+         * @example {
+         *       "id": "9d4c8e0a-6b1f-4d2e-8c3a-5f7b9a1d3e60",
+         *       "token": "SPLUNK_HEC_TOKEN",
+         *       "serverAddress": "splunk.example.com",
+         *       "servicePort": "8088",
+         *       "active": true,
+         *       "provider": 1
+         *     }
+         */
+        UpdateAccountLogSettingRequest: {
+            /**
+             * Format: uuid
+             * @description The id of the setting.
+             */
+            id?: string;
+            /** @description Ingest token of the provider, in clear, or as it was answered to keep it. */
+            token?: string;
+            /** @description Host name or IP address of the log provider, without scheme, port and path. */
+            serverAddress?: string;
+            /** @description Port of the log provider, as a string of digits. */
+            servicePort?: string;
+            /** @description Whether events are forwarded. */
+            active?: boolean;
+            provider?: components["schemas"]["LogProvider"];
         };
     };
     responses: {
@@ -9926,6 +10526,253 @@ export interface operations {
             500: components["responses"]["InternalError"];
         };
     };
+    getAllFastrSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The records and how many they are. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FastrSettingsCollection"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getAllFastrSettingsForUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The user whose settings are returned.
+                 * @example 3fa85f64-5717-4562-b3fc-2c963f66afa6
+                 */
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The records and how many they are. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FastrSettingsCollection"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getFastrSettingsByCloudAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The cloud account to look up.
+                 * @example 7f1c7f0e-5d0b-4c39-9a55-3f0f4d0f7a11
+                 */
+                cloudAccountId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record, or `null`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FastrSettings"] | null;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    insertFastrSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The settings. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InsertFastrSettingsRequest"];
+            };
+        };
+        responses: {
+            /** @description The settings as saved, created or updated. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FastrSettings"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    insertFastrSettingsForUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The settings; the body is that of Insert. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InsertFastrSettingsForUserRequest"];
+            };
+        };
+        responses: {
+            /** @description The settings as saved, created or updated. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FastrSettings"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    updateFastrSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The record with its new values. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateFastrSettingsRequest"];
+            };
+        };
+        responses: {
+            /** @description The settings after the update. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FastrSettings"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    updateFastrSettingsForUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The record with its new values. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateFastrSettingsRequest"];
+            };
+        };
+        responses: {
+            /** @description The settings after the update. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FastrSettings"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    deleteFastrSettings: {
+        parameters: {
+            query: {
+                /**
+                 * @description The id of the settings record to delete.
+                 * @example 1d0f6a52-9a0c-4f0e-9a6e-2f7d1c3b5a90
+                 */
+                id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record is deleted. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    deleteFastrSettingsForUser: {
+        parameters: {
+            query: {
+                /**
+                 * @description The id of the settings record to delete.
+                 * @example 1d0f6a52-9a0c-4f0e-9a6e-2f7d1c3b5a90
+                 */
+                id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record is deleted. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
     getAllApiTokens: {
         parameters: {
             query?: never;
@@ -9993,6 +10840,106 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description The token is deleted. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    setupAccountLogSetting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The log destination. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetupAccountLogSettingRequest"];
+            };
+        };
+        responses: {
+            /** @description The setting as created. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountLogSetting"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getAccountLogSetting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The setting. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountLogSetting"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    updateAccountLogSetting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The setting with its new values. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateAccountLogSettingRequest"];
+            };
+        };
+        responses: {
+            /** @description The setting after the update. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountLogSetting"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    deleteAccountLogSetting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The setting is removed. */
             200: {
                 headers: {
                     [name: string]: unknown;

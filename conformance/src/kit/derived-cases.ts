@@ -70,6 +70,8 @@ function adminOnly(operation: Operation, requirements: readonly Requirement[]): 
       as: 'member',
       level,
       request: exampleCall(operation),
+      // That administrators alone may do it is then our choice: where others may, the example is done, and nobody takes it back.
+      ...(level !== 'MUST' && operation.method !== 'GET' && { impact: 'destructive' as const }),
       expect: { status: 499, errorCode: 'ACCESS' },
       proves: level === 'INFO' ? [] : requirementsOf(requirements, id, 'ADMIN'),
     },

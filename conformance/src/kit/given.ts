@@ -8,12 +8,13 @@ import type { Cleanup } from './cleanup.ts';
 import type { Environment } from './environment.ts';
 import { codeOf } from './error-model.ts';
 import { Blocked, NoAnswer, NotApplicable } from './faults.ts';
+import { type LogCollector, startLogCollector } from './log-collector.ts';
 import { loginBody, setUpApi, signIn } from './login.ts';
 import { seededBytes, sha256 } from './random-bytes.ts';
 import type { Fixtures } from './fixtures/index.ts';
 import type { Recorder } from './recorder.ts';
 import { type ObjectServerFixture, openAccount, startObjects, type Storage, type StorageOptions } from './storage.ts';
-import type { Credentials } from './target.ts';
+import { type Credentials, isLocal } from './target.ts';
 import { cloudNames } from './cloud-types.ts';
 import type { OperationId } from './contract.ts';
 import { notOffered } from './offered.ts';
@@ -77,15 +78,25 @@ export class Given {
     return fixture;
   }
 
+  memberCredentials(): Credentials {
+    const { memberCredentials } = this.#tools.environment.target;
+    if (memberCredentials === undefined) throw new NotApplicable('no user who is no administrator is configured (`member` in the profile)');
+    return memberCredentials;
+  }
+
   /** A user of the account who is no administrator. */
   async memberSession(): Promise<Api> {
     return await this.#sessionOf('member', this.memberCredentials());
   }
 
-  memberCredentials(): Credentials {
-    const { memberCredentials } = this.#tools.environment.target;
-    if (memberCredentials === undefined) throw new NotApplicable('no user who is no administrator is configured (`member` in the profile)');
-    return memberCredentials;
+  /** A collector of this check's own on this machine, which the API can name as a log destination. */
+  async logCollector(): Promise<LogCollector> {
+    const { environment, cleanup } = this.#tools;
+    if (!isLocal(environment.target))
+      throw new Blocked(`${environment.target.url} is another machine, which cannot reach a collector on this one`);
+    const collector = await startLogCollector();
+    cleanup.add('the log collector', () => collector.close());
+    return collector;
   }
 
   /** An administrator of another account. */

@@ -4,7 +4,8 @@ import type { Logger } from 'pino';
 import { CloudAccounts } from './account/cloud-accounts.ts';
 import { defaultLoginSettings, LoginGate } from './account/login-gate.ts';
 import { openSecretBox } from './account/secret-box.ts';
-import { defaultSessionSettings, Sessions } from './account/sessions.ts';
+import { ToldSessions } from './account/log-forwarding/told-sessions.ts';
+import { defaultSessionSettings, type Sessions } from './account/sessions.ts';
 import { openTokens } from './account/tokens.ts';
 import { TransferHistoryService } from './account/transfer-history.ts';
 import type { ApiTokens } from './account/api-tokens/api-tokens.ts';
@@ -19,6 +20,7 @@ import { outboxMailer, smtpMailer } from './mail/mailer.ts';
 import type { OAuthTokens } from './providers/oauth-tokens.ts';
 import type { Provider, ProviderAccount } from './providers/provider.ts';
 import { seedDemo } from './seed/demo.ts';
+import { type FastrServices, type LogServices, openFastrServices, openLogServices } from './settings-services.ts';
 import { CloudAccountStore } from './store/cloud-account-store.ts';
 import type { Database } from './store/database.ts';
 import { HistoryStore } from './store/history-store.ts';
@@ -27,7 +29,7 @@ import { SessionStore } from './store/session-store.ts';
 import { UserStore } from './store/user-store.ts';
 import { openUserServices, planLimitsOf, type UserServices } from './user-services.ts';
 
-export interface AccountServices extends IdentityServices, DirectoryServices, UserServices {
+export interface AccountServices extends IdentityServices, DirectoryServices, UserServices, LogServices, FastrServices {
   readonly sessions: Sessions;
   readonly cloudAccounts: CloudAccounts;
   readonly history: HistoryStore;
@@ -59,7 +61,7 @@ export async function openAccountServices({ config, database, now, log, provider
   const identity = { database, users, secretBox, now };
   const oneTime = openOneTimePasswords(identity);
   const gate = new LoginGate(users, new LoginFailureStore(database), oneTime, now, login);
-  const sessions = new Sessions({
+  const signIns = {
     users,
     sessions: new SessionStore(database),
     gate,
@@ -67,7 +69,9 @@ export async function openAccountServices({ config, database, now, log, provider
     secretBox,
     now,
     settings: { ...defaultSessionSettings, lifetimeMs: config.sessionHours * 3_600_000, maxPerUser: config.maxSessionsPerUser },
-  });
+  };
+  const logs = openLogServices({ config, database, secretBox, now, log });
+  const sessions = new ToldSessions(signIns, (who, code) => logs.accountLog.signIn(who, code));
   const { apiTokens, oauthTokens, linksTo } = openCredentialServices({ config, database, secretBox, now });
   const cloudAccounts = new CloudAccounts({
     store: new CloudAccountStore(database),
@@ -100,6 +104,8 @@ export async function openAccountServices({ config, database, now, log, provider
     ...openDirectoryServices({ database, now, limits: config }),
     ...identities,
     ...people,
+    ...logs,
+    ...openFastrServices(database, cloudAccounts),
     sessions,
     apiTokens,
     oauthTokens,

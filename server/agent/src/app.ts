@@ -36,6 +36,7 @@ export interface AgentOptions {
 }
 
 const shutdownDeadlineMs = 5_000;
+const logDeadlineMs = 2_000;
 const require = createRequire(import.meta.url);
 
 export async function startAgent(config: Config, { log, now = Date.now, validation }: AgentOptions): Promise<Agent> {
@@ -53,6 +54,7 @@ export async function startAgent(config: Config, { log, now = Date.now, validati
     const { transfers, staging } = await openTransferServices({ config, database, now, log, providerFor, ...accounts });
     transfers.events.onProgress((event) => notification.progress(event));
     transfers.events.onProgress((event) => stateChange.transfer(event));
+    transfers.events.onProgress((event) => accounts.accountLog.transfer(event, (id) => transfers.get(id)?.plan));
     const local = localOnly(config.allowedOrigins);
     const app = application({
       document,
@@ -64,7 +66,10 @@ export async function startAgent(config: Config, { log, now = Date.now, validati
       formLimits: { maxFileBytes: config.formBytes, maxFieldBytes: config.bodyBytes, maxFields: 20 },
       localOnly: local,
       maxJsonBytes: config.bodyBytes,
-      onCall: (call) => notification.restCall(call),
+      onCall: (call) => {
+        notification.restCall(call);
+        accounts.accountLog.call(call);
+      },
       log,
     });
     const listener = await listen(app, config.port);
@@ -73,6 +78,7 @@ export async function startAgent(config: Config, { log, now = Date.now, validati
     // What was under way goes on once somebody can watch it.
     transfers.recover();
     accounts.mailQueue.start();
+    accounts.logForwarder.start();
     managed.storageUpkeep.start();
     return {
       url: `http://localhost:${listener.port}`,
@@ -86,6 +92,8 @@ export async function startAgent(config: Config, { log, now = Date.now, validati
         ]);
         await accounts.mailQueue.close();
         await accounts.oauthTokens.settled(shutdownDeadlineMs);
+        // After everything that has something to tell.
+        await accounts.logForwarder.close(logDeadlineMs);
         database.close();
       },
     };

@@ -184,6 +184,21 @@ export const settings = {
     15_000,
     'how long the mail server may take for a step',
   ),
+  logScheme: setting(
+    'log-scheme',
+    'AccountLog.Scheme',
+    choice(['auto', 'https', 'http']),
+    'auto',
+    'how events reach the log destination of an account; auto: http to this machine, https elsewhere',
+  ),
+  logQueue: setting(
+    'log-queue',
+    'AccountLog.MaxEvents',
+    integer(1, 1_000_000),
+    10_000,
+    'events of one account that wait for their delivery',
+  ),
+  logTimeoutMs: setting('log-timeout', 'AccountLog.TimeoutMs', integer(1, 600_000, 'MS'), 10_000, 'how long the destination may take'),
   mailFrom: setting('mail-from', 'Smtp.From', nonEmptyText('ADDRESS'), 'click-agent@localhost', 'sender of mails'),
   ...oauthSettings,
 } as const;

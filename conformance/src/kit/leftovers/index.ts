@@ -5,6 +5,7 @@ import type { Target } from '../target.ts';
 import { cloudAccounts } from './cloud-accounts.ts';
 import { history } from './history.ts';
 import type { Leftover, LeftoverKind, Ours } from './leftover.ts';
+import { logSetting } from './log-setting.ts';
 import { listed } from './listed.ts';
 
 const kinds: readonly LeftoverKind[] = [
@@ -15,6 +16,7 @@ const kinds: readonly LeftoverKind[] = [
   listed({ what: 'user', list: 'getAllUsers', remove: 'deleteUser', named: 'username', filter: { username: 'ckit-' } }),
   cloudAccounts,
   history,
+  logSetting,
   listed({ what: 'API token', list: 'getAllApiTokens', remove: 'deleteApiToken', named: 'title', paged: false }),
 ];
 

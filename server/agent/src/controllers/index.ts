@@ -2,8 +2,10 @@
 import type { Tag } from '@click-kit/contract';
 import type { Controller, Handlers } from '../http/handler.ts';
 import { apiToken, type ApiTokenDependencies } from './api-token.ts';
+import { accountLogSetting, type AccountLogSettingDependencies } from './account-log-setting.ts';
 import { authentication, type AuthenticationDependencies } from './authentication.ts';
 import { cloud, type CloudDependencies } from './cloud/index.ts';
+import { fastrSettings, type FastrSettingsDependencies } from './fastr-settings.ts';
 import { management, type ManagementDependencies } from './management.ts';
 import { projects, type ProjectDependencies } from './projects.ts';
 import { sharedCloudDrive, type SharedDriveDependencies } from './shared-cloud-drive.ts';
@@ -23,6 +25,8 @@ export type ControllerDependencies = AuthenticationDependencies &
   CloudDependencies &
   StorageControllerDependencies &
   TransferHistoryDependencies &
+  FastrSettingsDependencies &
+  AccountLogSettingDependencies &
   ApiTokenDependencies;
 
 export function controllers(dependencies: ControllerDependencies): Handlers {
@@ -37,7 +41,9 @@ export function controllers(dependencies: ControllerDependencies): Handlers {
     Cloud: cloud(dependencies),
     Storage: storage(dependencies),
     TransferHistory: transferHistory(dependencies),
+    FastrSettings: fastrSettings(dependencies),
     ApiToken: apiToken(dependencies),
+    AccountLogSetting: accountLogSetting(dependencies),
   } satisfies { [T in Tag]: Controller<T> };
   // `byTag` proves that every operation is there, and each under its own tag only.
   return Object.assign({}, ...Object.values(byTag)) as Handlers;

@@ -3,6 +3,7 @@ import { type OperationId, routes } from '@click-kit/contract';
 import type { Request, RequestHandler, Response } from 'express';
 import { middleware } from 'express-openapi-validator';
 import type { Caller } from '../account/sessions.ts';
+import { skipMetaSchema } from './meta-schema.ts';
 import { operationDocument } from './operation-document.ts';
 
 type ApiDocument = Extract<Parameters<typeof middleware>[0]['apiSpec'], object>;
@@ -38,6 +39,7 @@ export function authenticationFailure(request: object): unknown {
  * path anew for each request (0.2 ms for 31 operations), and so gets slower with every operation of the contract.
  */
 export function guard(options: GuardOptions): Guard {
+  skipMetaSchema();
   const validators = new Map<OperationId, RequestHandler[]>();
   return async (id, request, response) => {
     let steps = validators.get(id);

@@ -18,7 +18,20 @@ export interface MountOptions {
   readonly formDirectory: string;
   readonly formLimits: FormLimits;
   /** Told after every call of an operation, failed ones too: the page says "after every non-GET REST call". */
-  readonly onCall: (call: RestCall) => void;
+  readonly onCall: (call: AnsweredCall) => void;
+}
+
+/** A call with what it was answered, and on whose behalf. */
+export interface AnsweredCall extends RestCall {
+  /** The path with its parameters unfilled. */
+  readonly route: string;
+  readonly status: number;
+  /** The `error-code` of the answer, empty when it has none. */
+  readonly code: string;
+  /** The address of the client. */
+  readonly client: string;
+  /** Who presented a good token, or who stands in where one may be left out. */
+  readonly caller: Caller | undefined;
 }
 
 type AnyHandler = (request: object) => Promise<{ status: number; body?: unknown }> | { status: number; body?: unknown };
@@ -27,8 +40,8 @@ export function mount(options: MountOptions, guard: Guard, readBody: RequestHand
   return async (request, response) => {
     const id = operationOf(request, response);
     if (request.method !== 'GET') {
-      const { path, method } = request;
-      response.once('finish', () => options.onCall({ operation: id, path, method, origin: request.get('x-app-origin') ?? '' }));
+      const tell = answeredCall(id, request, response, options);
+      response.once('finish', () => options.onCall(tell()));
       await readBodyOf(request, response, readBody);
     }
     await guard(id, request, response);
@@ -39,6 +52,26 @@ export function mount(options: MountOptions, guard: Guard, readBody: RequestHand
     await answer(id, request, response, options);
   };
 }
+
+/** The path and the address are read now: later the socket may be gone. */
+function answeredCall(id: OperationId, request: Request, response: Response, { currentUser }: MountOptions): () => AnsweredCall {
+  const { path, method } = request;
+  const client = request.socket.remoteAddress ?? '';
+  return () => ({
+    operation: id,
+    path,
+    method,
+    origin: request.get('x-app-origin') ?? '',
+    route: routes[id].path,
+    status: response.statusCode,
+    code: response.get('error-code') ?? '',
+    client,
+    caller: callerOf(request) ?? (mayDoWithout(id, request) ? currentUser() : undefined),
+  });
+}
+
+const mayDoWithout = (id: OperationId, request: Request): boolean =>
+  routes[id].security === 'optional' && authenticationFailure(request) === undefined;
 
 /** Whatever the body parser stumbles over (syntax, size, charset, compression, an early end) is the client's. */
 function readBodyOf(request: Request, response: Response, readBody: RequestHandler): Promise<void> {
@@ -85,7 +118,8 @@ async function answer(id: OperationId, request: Request, response: Response, opt
 function send(response: Response, { status, body }: { status: number; body?: unknown }, validated: boolean): void {
   response.status(status);
   if (body === undefined) return void response.end();
-  if (validated) return void response.json(body);
+  // To the validator a null is "no content", 204; the types of the handlers see to it that it is documented.
+  if (validated && body !== null) return void response.json(body);
   const text = JSON.stringify(body);
   response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(text) }).end(text);
 }

@@ -39,6 +39,7 @@ export class SessionStore {
   readonly #end;
   readonly #challenge;
   readonly #attempt;
+  readonly #challenged;
   readonly #consume;
   readonly #step;
   readonly #purgeChallenges;
@@ -64,6 +65,7 @@ export class SessionStore {
       `UPDATE mfa_challenges SET attempts = attempts + 1 WHERE id = @id AND expires_at > @now AND attempts < @max
        RETURNING user_id AS userId, attempts`,
     );
+    this.#challenged = database.prepare<[string], string>('SELECT user_id FROM mfa_challenges WHERE id = ?').pluck();
     this.#consume = database.prepare<[string]>('DELETE FROM mfa_challenges WHERE id = ?');
     this.#step = database.prepare<{ userId: string; step: number }>(
       `INSERT INTO mfa_steps (user_id, last_step) VALUES (@userId, @step)
@@ -117,6 +119,11 @@ export class SessionStore {
   /** Counts an attempt before the code is looked at; undefined when the challenge is unknown, expired or used up. */
   attemptChallenge(id: string, now: number, max: number): { userId: string; attempts: number } | undefined {
     return this.#attempt.get({ id, now, max });
+  }
+
+  /** Whose challenge it is, without counting an attempt. */
+  challengedUser(id: string): string | undefined {
+    return this.#challenged.get(id);
   }
 
   /** Turns a challenge into a session: once only, and never twice with the code of one time step. */

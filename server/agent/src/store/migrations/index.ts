@@ -8,6 +8,7 @@ import { activation } from './0006-activation.ts';
 import { userIndexes } from './0007-user-indexes.ts';
 import { managedStorage } from './0009-managed-storage.ts';
 import { oauthAndTokens } from './0011-oauth-and-tokens.ts';
+import { settings } from './0012-settings.ts';
 
 export const migrations: readonly string[] = [
   accounts,
@@ -19,4 +20,5 @@ export const migrations: readonly string[] = [
   userIndexes,
   managedStorage,
   oauthAndTokens,
+  settings,
 ];
