@@ -44,7 +44,8 @@ function click(args: readonly string[], whenSaid: (out: string, interrupt: () =>
 const resultIn = async (directory: string): Promise<RunResult> =>
   JSON.parse(await readFile(join(directory, 'result.json'), 'utf8')) as RunResult;
 
-describe('the command line', () => {
+// Each of them starts a process, which takes its time on a busy machine.
+describe('the command line', { timeout: 90_000 }, () => {
   it.each([
     [['walk'], 'there is no command walk'],
     [['run', '--speed', '9'], "Unknown option '--speed'"],

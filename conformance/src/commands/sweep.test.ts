@@ -73,7 +73,7 @@ async function swept(args: readonly string[]) {
   return { code, out: surroundings.out(), err: surroundings.err() };
 }
 
-describe('a sweep', () => {
+describe('a sweep', { timeout: 90_000 }, () => {
   it('removes what a killed run left, names it, and has nothing to do the second time', async () => {
     const { prefix, folder, stop } = await killedRun();
     const dry = await swept(['--prefix', prefix, '--dry-run']);
@@ -122,7 +122,7 @@ describe('a sweep', () => {
   });
 });
 
-describe('a run that leaves something behind', () => {
+describe('a run that leaves something behind', { timeout: 90_000 }, () => {
   it('is incomplete at best, names it, and can be swept', async () => {
     const made = environment();
     const { results, cleanupErrors, interrupted } = await runChecks({ environment: made, checks: [leaves('account')], bail: false });

@@ -85,8 +85,8 @@ class FrameLine {
   readonly #channel: Channel | undefined;
   readonly #state: ProxyState;
   #seen = 0;
-  /** What `swap` and `duplicate` send after the second frame. */
-  #kept: string | undefined;
+  /** What `swap` and `duplicate` send once more bytes were told of: frames that tell the same may come in any order. */
+  #kept: { readonly text: string; readonly bytes: unknown } | undefined;
 
   constructor(client: WebSocket, channel: Channel | undefined, state: ProxyState) {
     this.#client = client;
@@ -112,7 +112,7 @@ class FrameLine {
 
   #distort(text: string, json: ReceivedFrame['json'], edit: FrameFault['edit']): void {
     const [client, state] = [this.#client, this.#state];
-    if (edit.do === 'swap' || edit.do === 'duplicate') return this.#reorder(text, edit.do);
+    if (edit.do === 'swap' || edit.do === 'duplicate') return this.#reorder(text, json.Data?.Bytes, edit.do);
     if (edit.do === 'edit-body') {
       const next = edited(json as Json, edit.edit, state.editTools);
       if (next !== undefined) state.applied += 1;
@@ -125,11 +125,13 @@ class FrameLine {
     if (edit.do === 'delay') setTimeout(() => client.readyState === WebSocket.OPEN && client.send(text), edit.ms).unref();
   }
 
-  #reorder(text: string, how: 'swap' | 'duplicate'): void {
-    if (this.#seen === 1) this.#kept = text;
+  #reorder(text: string, bytes: unknown, how: 'swap' | 'duplicate'): void {
+    if (this.#seen === 1) this.#kept = { text, bytes };
     if (this.#seen !== 1 || how === 'duplicate') this.#client.send(text);
-    if (this.#seen !== 2 || this.#kept === undefined) return;
-    this.#client.send(this.#kept);
+    const kept = this.#kept;
+    if (this.#seen === 1 || kept === undefined || (bytes !== undefined && bytes === kept.bytes)) return;
+    this.#kept = undefined;
+    this.#client.send(kept.text);
     this.#state.applied += 1;
   }
 }

@@ -10,9 +10,9 @@ const frame = (message: Message, edit: FrameEdit): FrameFault => ({ at: 'frame',
 export const onlyWhen = (when: Readonly<Record<string, Json>>, fault: FrameFault): FrameFault => ({ ...fault, when });
 
 export const dropFrame = (message: Message): FrameFault => frame(message, { do: 'drop' });
-/** The first frame comes after the second. */
+/** The first frame comes after the first that tells of more bytes. */
 export const swapFrames = (message: Message): FrameFault => frame(message, { do: 'swap' });
-/** The first frame comes once more, after the second. */
+/** The first frame comes once more, after the first that tells of more bytes. */
 export const duplicateFrame = (message: Message): FrameFault => frame(message, { do: 'duplicate' });
 export const delayFrame = (message: Message, ms: number): FrameFault => frame(message, { do: 'delay', ms });
 export const binaryFrame = (message: Message): FrameFault => frame(message, { do: 'binary' });
