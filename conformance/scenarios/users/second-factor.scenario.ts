@@ -57,7 +57,7 @@ export const scenarios = [
       const { status } = await session.call('setMfa', { body: { enabled: true, userCode: enrolment } });
       expect.equal(status, 200, 'Set MFA Preference answers 200');
       const challenge = await api.ok('login', { body: login });
-      expect.equal([challenge.challenge, challenge.jwtToken], [1, ''], 'the login is challenged');
+      expect.that(challenge.challenge === 1 && challenge.jwtToken === '', 'the login is challenged', challenge.challenge);
       const { jwtToken } = await api.ok('respondToMfa', { body: { userCode: next, session: challenge.session } });
       const profile = await api.withToken(jwtToken).ok('getUser');
       expect.equal(profile.mfa, true, '`mfa` of the profile is true');
