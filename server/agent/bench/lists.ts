@@ -1,6 +1,6 @@
 // `npm run bench:lists`: the two long lists with 200,000 rows each, asked over HTTP; writes a section of docs/benchmarks.md.
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { historySortFields } from '../src/store/history-sql.ts';
@@ -10,7 +10,7 @@ import { type Asked, writeListReport } from './lists-report.ts';
 import { rows, seedLongLists } from './long-lists.ts';
 import { startReference } from './subjects.ts';
 
-const samples = 15;
+const samples = 9;
 const users = '/user/get_all_users';
 const history = '/transferhistory/get_all';
 const dataDir = mkdtempSync(join(tmpdir(), 'click-bench-lists-'));
@@ -45,11 +45,14 @@ const someone = (await ask(users, 'pagesize=1', admin)).ids[0] ?? '';
 async function measure(what: string, path: string, query: string, { token = admin, again = false } = {}): Promise<Asked> {
   const found = await ask(path, query, token);
   const times: number[] = [];
+  const work: number[] = [];
   for (let sample = 0; sample < samples; sample += 1) {
     if (!again) await write(someone, sample);
+    const before = await agent.work();
     times.push((await ask(path, query, token)).ms);
+    work.push((await agent.work()) - before);
   }
-  return { what, ms: median(times), worst: Math.max(...times), total: found.total, records: found.records };
+  return { what, ms: median(times), workMs: median(work), worst: Math.max(...times), total: found.total, records: found.records };
 }
 
 async function byField(path: string, fields: readonly string[]): Promise<{ field: string; first: Asked; deep: Asked }[]> {
@@ -63,7 +66,7 @@ async function byField(path: string, fields: readonly string[]): Promise<{ field
       pages.push(both.reduce((slow, one) => (one.ms > slow.ms ? one : slow)));
     }
     const [first, deep] = pages as [Asked, Asked];
-    console.log(`${path} ${field}: ${first.ms.toFixed(1)} ms, ${deep.ms.toFixed(1)} ms`);
+    console.log(`${path} ${field}: ${first.ms.toFixed(1)} ms, ${deep.ms.toFixed(1)} ms; work ${deep.workMs.toFixed(1)} ms`);
     found.push({ field, first, deep });
   }
   return found;
@@ -77,7 +80,7 @@ async function filtered(path: string, filter: string, other: string, options: { 
   for (const sort of ['', `&sortfield=${other}`])
     for (const page of new Set([1, middle]))
       found.push(await measure(`${filter}${sort}&page=${page}`, path, `${filter}${sort}&pagesize=50&page=${page}`, options));
-  for (const { what, ms } of found) console.log(`${path} ${what}: ${ms.toFixed(1)} ms`);
+  for (const { what, ms, workMs } of found) console.log(`${path} ${what}: ${ms.toFixed(1)} ms; work ${workMs.toFixed(1)} ms`);
   return found;
 }
 
@@ -104,7 +107,7 @@ try {
     filters,
     own,
     substrings,
-    run: { rows, samples, bytes, historyInsertMs, node: process.version, cores: cpus().length },
+    run: { rows, samples, bytes, historyInsertMs, node: process.version, cores: cpus().length, load: loadavg()[1] ?? 0 },
   });
 } finally {
   await agent.stop();

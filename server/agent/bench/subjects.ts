@@ -17,6 +17,8 @@ export interface Subject {
 export interface ReferenceSubject extends Subject {
   /** A token, of the demo administrator unless told otherwise. */
   login(username?: string): Promise<string>;
+  /** Milliseconds that the process has worked so far. */
+  work(): Promise<number>;
 }
 
 const names: Record<Validation, string> = {
@@ -38,7 +40,12 @@ export async function startReference(validation: Validation, dataDir?: string): 
     });
     return ((await answer.json()) as { jwtToken: string }).jwtToken;
   };
-  return { name, url, login, stop: () => stopChild(child) };
+  const work = async (): Promise<number> => {
+    const answer = once(child, 'message') as Promise<[{ ms: number }]>;
+    child.send('work');
+    return (await answer)[0].ms;
+  };
+  return { name, url, login, work, stop: () => stopChild(child) };
 }
 
 /** One Express route that parses the same JSON once and serialises it for every answer. */
