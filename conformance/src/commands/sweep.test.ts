@@ -122,7 +122,40 @@ describe('a sweep', { timeout: 90_000 }, () => {
   });
 });
 
+/** Managed storage with a key and something in its bucket, as a check that is cut off leaves it. */
+const leavesStorage = scenario(
+  'test.leaves-storage',
+  {
+    title: 'A check that leaves managed storage',
+    controller: 'Storage',
+    operations: ['addAmoveStorage', 'createStorageKey', 'createFolder'],
+  },
+  async ({ given, prefix, expect }) => {
+    const api = await given.session();
+    const bucketName = `${prefix}-left`;
+    const { id } = await api.ok('addAmoveStorage', { body: { cloudAccountName: bucketName, bucketName, storageTier: 0 } });
+    await api.ok('createStorageKey', { body: { name: `${prefix}-key`, permission: 0, allBuckets: true, cloudAccountId: id } });
+    await api.ok('createFolder', { body: { cloudAccount: { id }, storageName: bucketName, path: '', folderName: 'folder' } });
+    expect.that(true, 'all of it is there');
+  },
+);
+
 describe('a run that leaves something behind', { timeout: 90_000 }, () => {
+  it('is told of managed storage, its keys and what is in it, and a sweep removes all of it', async () => {
+    const made = environment();
+    const { results, cleanupErrors } = await runChecks({ environment: made, checks: [leavesStorage], bail: false });
+    await made.http.close();
+    expect(results[0]).toMatchObject({ status: 'passed' });
+    const [key, account] = [`storage key ${made.prefix}-key`, `cloud account ${made.prefix}-left`];
+    expect(cleanupErrors).toEqual([`looking for what is left: still there: ${key}, ${account}`]);
+    const { code, out } = await swept(['--prefix', made.prefix]);
+    expect({ code, out }).toEqual({
+      code: 0,
+      out: `found     ${key}\nfound     ${account}\nremoved   ${key}\nremoved   ${account}\n2 removed, 0 left\n`,
+    });
+    expect(await swept(['--prefix', made.prefix])).toMatchObject({ code: 0, out: 'Nothing is left behind.\n' });
+  });
+
   it('is incomplete at best, names it, and can be swept', async () => {
     const made = environment();
     const { results, cleanupErrors, interrupted } = await runChecks({ environment: made, checks: [leaves('account')], bail: false });
