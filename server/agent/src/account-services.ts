@@ -11,7 +11,9 @@ import type { Config } from './config.ts';
 import { DownloadLinks } from './mail/download-links.ts';
 import { outboxMailer, smtpMailer } from './mail/mailer.ts';
 import type { Provider, ProviderAccount } from './providers/provider.ts';
+import type { SsoDependencies } from './controllers/sso.ts';
 import { seedDemo } from './seed/demo.ts';
+import { openSsoServices } from './sso-services.ts';
 import { CloudAccountStore } from './store/cloud-account-store.ts';
 import type { Database } from './store/database.ts';
 import { HistoryStore } from './store/history-store.ts';
@@ -26,6 +28,7 @@ export interface AccountServices {
   readonly history: HistoryStore;
   readonly transferHistory: TransferHistoryService;
   readonly downloadLinks: DownloadLinks;
+  readonly sso: SsoDependencies['sso'];
 }
 
 export interface AccountServiceOptions {
@@ -41,16 +44,18 @@ export async function openAccountServices({ config, database, now, providerFor }
   const users = new UserStore(database);
   const history = new HistoryStore(database);
   const login = { ...defaultLoginSettings, maxFailures: config.maxLoginFailures, windowMs: config.loginWindowSeconds * 1000 };
+  const sessions = new Sessions({
+    users,
+    sessions: new SessionStore(database),
+    gate: new LoginGate(users, new LoginFailureStore(database), now, login),
+    tokens: openTokens(config.dataDir, now),
+    secretBox,
+    now,
+    settings: { ...defaultSessionSettings, lifetimeMs: config.sessionHours * 3_600_000, maxPerUser: config.maxSessionsPerUser },
+  });
   return {
-    sessions: new Sessions({
-      users,
-      sessions: new SessionStore(database),
-      gate: new LoginGate(users, new LoginFailureStore(database), now, login),
-      tokens: openTokens(config.dataDir, now),
-      secretBox,
-      now,
-      settings: { ...defaultSessionSettings, lifetimeMs: config.sessionHours * 3_600_000, maxPerUser: config.maxSessionsPerUser },
-    }),
+    sessions,
+    sso: openSsoServices({ config, database, secretBox, sessions, now }),
     users: new Users(users),
     cloudAccounts: new CloudAccounts({
       store: new CloudAccountStore(database),

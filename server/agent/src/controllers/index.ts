@@ -4,6 +4,7 @@ import type { Controller, Handlers } from '../http/handler.ts';
 import { authentication, type AuthenticationDependencies } from './authentication.ts';
 import { cloud, type CloudDependencies } from './cloud/index.ts';
 import { management, type ManagementDependencies } from './management.ts';
+import { sso, type SsoDependencies } from './sso.ts';
 import { transferHistory, type TransferHistoryDependencies } from './transfer-history.ts';
 import { user, type UserDependencies } from './user.ts';
 
@@ -11,7 +12,8 @@ export type ControllerDependencies = AuthenticationDependencies &
   UserDependencies &
   ManagementDependencies &
   CloudDependencies &
-  TransferHistoryDependencies;
+  TransferHistoryDependencies &
+  SsoDependencies;
 
 export function controllers(dependencies: ControllerDependencies): Handlers {
   const byTag = {
@@ -20,6 +22,7 @@ export function controllers(dependencies: ControllerDependencies): Handlers {
     Management: management(dependencies),
     Cloud: cloud(dependencies),
     TransferHistory: transferHistory(dependencies),
+    SSO: sso(dependencies),
   } satisfies { [T in Tag]: Controller<T> };
-  return { ...byTag.Authentication, ...byTag.User, ...byTag.Management, ...byTag.Cloud, ...byTag.TransferHistory };
+  return { ...byTag.Authentication, ...byTag.User, ...byTag.Management, ...byTag.Cloud, ...byTag.TransferHistory, ...byTag.SSO };
 }
