@@ -46,7 +46,9 @@ describe.each(['okta', 'entraId'] as const)('the configuration of %s', (kind) =>
     expect(saved).toEqual({ ...oidc, Id: expect.any(String), ClientSecret: '********3141' });
     expect(await get()).toEqual(saved);
     expect(await refusalOf(admin.POST(`/sso/setup_${kind}`, { body: oidc }))).toMatchObject({ status: 499, code: 'DUPLICATE' });
-    const changed = await bodyOf(admin.PUT(`/sso/update_${kind}`, { body: { ...saved, ClientSecret: saved.ClientSecret ?? '', Active: false } }));
+    const changed = await bodyOf(
+      admin.PUT(`/sso/update_${kind}`, { body: { ...saved, ClientSecret: saved.ClientSecret ?? '', Active: false } }),
+    );
     expect(changed).toEqual({ ...saved, Active: false });
     expect(await get()).toEqual(changed);
     const removed = await admin.DELETE(`/sso/delete_${kind}`);
@@ -129,10 +131,12 @@ describe('what is configured', () => {
       const { [field]: _left, ...rest } = oidc;
       expect(await refusalOf(setupOkta(admin, rest))).toMatchObject({ status: 499, code: 'DEFAULT' });
       for (const value of ['', ' ', '\0', 'a\0b', 'x'.repeat(3000), null, 7, [], {}])
-        expect(await refusalOf(setupOkta(admin, { ...oidc, [field]: value as string })), `${field} ${JSON.stringify(value)}`).toMatchObject({
-          status: 499,
-          code: 'DEFAULT',
-        });
+        expect(await refusalOf(setupOkta(admin, { ...oidc, [field]: value as string })), `${field} ${JSON.stringify(value)}`).toMatchObject(
+          {
+            status: 499,
+            code: 'DEFAULT',
+          },
+        );
     }
     expect(await refusalOf(setupOkta(admin, { ...oidc, ClientSecret: '********3141' }))).toMatchObject({ status: 499, code: 'DEFAULT' });
     for (const field of ['Certificate', 'SPEntityId', 'IdPSSOURL'] as const)

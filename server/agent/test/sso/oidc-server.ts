@@ -14,7 +14,8 @@ interface Grant {
 
 export interface OidcLies {
   metadata?: Record<string, unknown>;
-  claims?: JWTPayload;
+  /** Undefined takes a claim away. */
+  claims?: Readonly<Record<string, unknown>>;
   /** In place of the signed token. */
   idToken?: (honest: string, claims: JWTPayload) => string | Promise<string>;
   /** In place of what the user info endpoint says. */
@@ -30,6 +31,8 @@ export interface TestOidcServer {
   subject: string | undefined;
   lies: OidcLies;
   readonly requests: string[];
+  /** Whom an access token was given to. */
+  readonly tokenOf: (request: IncomingMessage) => string | undefined;
   readonly close: () => Promise<void>;
 }
 
@@ -51,6 +54,7 @@ export async function oidcServer(lifetime: Lifetime = forTest): Promise<TestOidc
     subject: undefined,
     lies: {},
     requests: [],
+    tokenOf: (request) => tokens.get((request.headers.authorization ?? '').replace(/^Bearer /, '')),
     close: () => new Promise((resolve) => server.close(() => resolve()) && server.closeAllConnections()),
   };
   lifetime(self.close);
@@ -68,7 +72,7 @@ export async function oidcServer(lifetime: Lifetime = forTest): Promise<TestOidc
     if (path === '/.well-known/openid-configuration') return { status: 200, body: { ...discovery(issuer), ...self.lies.metadata } };
     if (path === '/jwks') return { status: 200, body: { keys: [jwk] } };
     if (path === '/token') return await token(await formOf(request));
-    const subject = tokens.get((request.headers.authorization ?? '').replace(/^Bearer /, ''));
+    const subject = self.tokenOf(request);
     if (path === '/userinfo' && subject !== undefined)
       return { status: 200, body: { sub: subject, email: subject, email_verified: true, ...self.lies.userInfo } };
     return invalid('not_found', 404);
@@ -95,7 +99,9 @@ export async function oidcServer(lifetime: Lifetime = forTest): Promise<TestOidc
     const code = form.get('code') ?? '';
     const grant = grants.get(code);
     grants.delete(code);
-    const challenge = createHash('sha256').update(form.get('code_verifier') ?? '').digest('base64url');
+    const challenge = createHash('sha256')
+      .update(form.get('code_verifier') ?? '')
+      .digest('base64url');
     if (grant?.redirectUri !== form.get('redirect_uri') || grant?.challenge !== challenge) return invalid('invalid_grant');
     tokens.set(accessToken, grant.subject);
     return { status: 200, body: { access_token: accessToken, token_type: 'Bearer', id_token: await idToken(grant) } };
@@ -103,7 +109,16 @@ export async function oidcServer(lifetime: Lifetime = forTest): Promise<TestOidc
 
   async function idToken({ nonce, subject }: Grant): Promise<string> {
     const now = Math.floor(Date.now() / 1000);
-    const honest = { iss: issuer, aud: self.client.id, sub: subject, iat: now, exp: now + 300, nonce, email: subject, email_verified: true };
+    const honest = {
+      iss: issuer,
+      aud: self.client.id,
+      sub: subject,
+      iat: now,
+      exp: now + 300,
+      nonce,
+      email: subject,
+      email_verified: true,
+    };
     const claims = Object.fromEntries(Object.entries({ ...honest, ...self.lies.claims }).filter(([, value]) => value !== undefined));
     const signed = await new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid: 'key-1' }).sign(privateKey);
     return (await self.lies.idToken?.(signed, claims)) ?? signed;

@@ -31,7 +31,13 @@ export function guardedFetch(provider: URL, { timeoutMs, maxBytes }: RequestLimi
     const patience = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs), ...(options.signal ? [options.signal] : [])]);
     try {
       const { method = 'GET', headers = {}, body = null } = options;
-      const response = await fetch(url, { method, headers, body: body as NonNullable<RequestInit['body']> | null, redirect: 'manual', signal: patience });
+      const response = await fetch(url, {
+        method,
+        headers,
+        body: body as NonNullable<RequestInit['body']> | null,
+        redirect: 'manual',
+        signal: patience,
+      });
       const bytes = await limited(response, maxBytes);
       const bodiless = [101, 204, 205, 304].includes(response.status);
       return new Response(bodiless ? null : bytes, { status: response.status, headers: response.headers });

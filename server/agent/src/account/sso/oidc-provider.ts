@@ -1,6 +1,6 @@
 // Owns talking OpenID Connect to Okta and Entra ID; the checks of tokens are the library's.
 import * as oidc from 'openid-client';
-import { refusal, unauthenticated } from '../failure.ts';
+import { Failure, refusal, unauthenticated } from '../failure.ts';
 import { isLoopback } from './addresses.ts';
 import { guardedFetch, ProviderUnreachable, type RequestLimits } from './guarded-fetch.ts';
 
@@ -64,7 +64,7 @@ export class OidcProvider {
     return url.href;
   }
 
-  /** The claims of the ID token (signature, issuer, audience, expiry, nonce are checked), and of the user info when it lacks the name. */
+  /** The claims of the ID token (signature, issuer, audience, expiry, nonce are checked), or of the user info when it lacks the name. */
   async exchange(client: OidcClient, exchange: Exchange, signal: AbortSignal): Promise<{ claims: Claims; accessToken: string }> {
     const configuration = await this.#discover(client, signal);
     return await guarded(async () => {
@@ -73,9 +73,10 @@ export class OidcProvider {
       const claims = tokens.claims();
       if (claims === undefined) throw rejected('it brings no ID token');
       const complete = exchange.isEnough(claims) || configuration.serverMetadata().userinfo_endpoint === undefined;
-      const more = complete ? {} : await oidc.fetchUserInfo(configuration, tokens.access_token, claims.sub);
-      return { claims: { ...more, ...claims }, accessToken: tokens.access_token };
-    });
+      // One or the other and never a mix: that an address was verified is said of the one beside it.
+      const named = complete ? claims : await oidc.fetchUserInfo(configuration, tokens.access_token, claims.sub);
+      return { claims: named, accessToken: tokens.access_token };
+    }, 'code');
   }
 
   /** An access token for the application itself. */
@@ -146,12 +147,15 @@ function authorizationResponse(
   return { answer, checks: { ...checks, expectedState: oidc.skipStateCheck } };
 }
 
-/** Says what an error of the library, or of a request, means to the caller. */
-async function guarded<Value>(work: () => Promise<Value>): Promise<Value> {
+/** Says what an error of the library, or of a request, means to the caller, who may have brought a code that is none. */
+async function guarded<Value>(work: () => Promise<Value>, brought: 'code' | 'nothing' = 'nothing'): Promise<Value> {
   try {
     return await work();
   } catch (error) {
-    throw meaningOf(error);
+    const meaning = meaningOf(error);
+    throw brought === 'nothing' && meaning instanceof Failure && meaning.unauthenticated
+      ? upstream('its answer cannot be used', error)
+      : meaning;
   }
 }
 

@@ -17,7 +17,7 @@ export interface SamlAttempt {
 }
 
 const maxResponse = 262_144;
-const maxElements = 5000;
+const [maxElements, maxAttributes] = [5000, 5000];
 /** SHA-1 and the like, and keys that both sides share: what they sign proves nothing. */
 const weakAlgorithm = /Algorithm\s*=\s*["'][^"']*(sha1|md5|hmac)[^"']*["']/i;
 
@@ -83,7 +83,8 @@ function refuseOddities(encoded: string): void {
   const xml = Buffer.from(encoded, 'base64').toString('utf8');
   if (/<!(DOCTYPE|ENTITY)/i.test(xml)) throw refused('it has a document type');
   if (weakAlgorithm.test(xml)) throw refused('it is signed with an algorithm that is too weak');
-  if (xml.split('<').length > maxElements) throw refused('it has too many elements');
+  // Parsers take time with the square of some of these.
+  if (xml.split('<').length > maxElements || xml.split('=').length > maxAttributes) throw refused('it has too many elements');
 }
 
 const refused = (why: string, cause?: unknown): Error => unauthenticated('AUTH', `The SAML response is refused: ${why}.`, cause);
