@@ -7,6 +7,7 @@ import { liveRuns } from '../kit/live-runs.ts';
 import { setUpApi, signIn } from '../kit/login.ts';
 import { SchemaValidator } from '../kit/schema-validator.ts';
 import { cloudAccounts, historyRecords, kitPrefix, type Leftover, type Ours, temporaryFolders } from '../kit/sweep.ts';
+import { ssoConfigurations } from '../kit/sso/leftovers.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import type { Command, Surroundings } from './command.ts';
 import { parse, positiveInteger } from './options.ts';
@@ -87,7 +88,7 @@ async function atTarget(environment: Environment, ours: Ours): Promise<Leftover[
   environment.cleanup.add('the session', () => api.forCleanUp().call('logout', { body: { jwtToken: token } }));
   const own = api.withToken(token);
   try {
-    return [...(await cloudAccounts(own, ours)), ...(await historyRecords(own, ours))];
+    return [...(await cloudAccounts(own, ours)), ...(await historyRecords(own, ours)), ...(await ssoConfigurations(own, ours))];
   } catch (error) {
     throw new Blocked(messageOf(error), { cause: error });
   }

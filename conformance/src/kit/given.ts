@@ -12,8 +12,10 @@ import { loginBody, setUpApi, signIn } from './login.ts';
 import { seededBytes, sha256 } from './random-bytes.ts';
 import type { Fixtures } from './fixtures/index.ts';
 import type { Recorder } from './recorder.ts';
+import { type IdentityProvider, startIdentityProvider } from './sso/identity-provider.ts';
+import { noConfigurationLeft } from './sso/leftovers.ts';
 import { type ObjectServerFixture, openAccount, startObjects, type Storage, type StorageOptions } from './storage.ts';
-import type { Credentials } from './target.ts';
+import { type Credentials, isLocal } from './target.ts';
 import { cloudNames } from './cloud-types.ts';
 import type { OperationId } from './contract.ts';
 import { notOffered } from './offered.ts';
@@ -144,6 +146,18 @@ export class Given {
     return await openAccount(environment, server, setUpApi(environment, caseId, signal).withToken(token), cleanup, {});
   }
 
+  /** Knows everybody who is asked for, and sends browsers to the callback of the documentation's samples. */
+  identityProvider(): Promise<IdentityProvider> {
+    const { target, prefix, redactor, cleanup } = this.#tools.environment;
+    if (!isLocal(target)) throw new Blocked(`${target.url} is another machine, which cannot reach the kit's identity provider on this one`);
+    return this.#shared('identity provider', async () => {
+      const provider = await startIdentityProvider({ clientId: `${prefix}-client`, callbackUrl: 'http://localhost:29123/sso/callback' });
+      redactor.add(provider.clientSecret);
+      cleanup.add('identity provider', () => provider.stop());
+      return provider;
+    });
+  }
+
   async folder(): Promise<string> {
     const { environment, cleanup } = this.#tools;
     const path = await mkdtemp(join(tmpdir(), `${environment.prefix}-`));
@@ -219,6 +233,8 @@ export class Given {
     // Undone in reverse: accounts, then history, then the look at what is left, then the session.
     if (offers('getCloudAccounts', 'getAllTransferHistory'))
       environment.cleanup.add('still there after the clean-up', () => nothingLeftAtTarget(own, environment.prefix));
+    if (offers('getOkta', 'getEntraId', 'getSaml'))
+      environment.cleanup.add('single sign-on', () => noConfigurationLeft(own, environment.prefix));
     if (offers('getAllTransferHistory', 'deleteTransferHistory'))
       environment.cleanup.add('history records', () => removeHistory(own, (name) => name.startsWith(`${environment.prefix}-`)));
     return token;

@@ -25,7 +25,7 @@ export async function loadChecks(contract: Contract): Promise<Check[]> {
 
 /** Signing in first: when that does not work, its own checks shall say so before everything else is blocked. */
 function placeOf({ controller, kind }: Check): number {
-  const controllers = ['Authentication', 'Management', 'User', 'Cloud', 'TransferHistory', 'Channels'];
+  const controllers = ['Authentication', 'Management', 'User', 'Cloud', 'TransferHistory', 'SSO', 'Channels'];
   return controllers.indexOf(controller) * 2 + (kind === 'case' ? 0 : 1);
 }
 

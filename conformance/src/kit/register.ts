@@ -26,7 +26,7 @@ export interface RegisterFile {
   readonly text: string;
 }
 
-const idPattern = /^(AUTH|USER|MGMT|CLOUD|HIST|WS|ERR)-[A-Z][A-Z0-9]*-\d{3}$/;
+const idPattern = /^(AUTH|USER|MGMT|CLOUD|HIST|SSO|WS|ERR)-[A-Z][A-Z0-9]*-\d{3}$/;
 const fields = ['id', 'level', 'text', 'source', 'pointer', 'observable'];
 
 /** Beside `src`, or beside the `dist` that the compiled file lies in. */

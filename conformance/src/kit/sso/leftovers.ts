@@ -1,0 +1,31 @@
+// Owns finding the configurations of single sign-on that a run leaves behind.
+import type { Api } from '../api.ts';
+import type { Leftover, Ours } from '../sweep.ts';
+import { type Configuration, kinds, nameOf } from './configured.ts';
+
+/** The documented example names a client "string": what it stored was stored by a check that expected to be refused. */
+const example = 'string';
+
+/** An agent without single sign-on has nothing of it left. */
+export async function ssoConfigurations(api: Api, ours: Ours): Promise<Leftover[]> {
+  const found: Leftover[] = [];
+  for (const { name, get, remove } of kinds) {
+    const { status, body } = await api.call(get);
+    const named = status === 200 && typeof body === 'object' && body !== null ? nameOf(body as Configuration) : undefined;
+    if (typeof named !== 'string' || !(ours(named) || named === example)) continue;
+    found.push({
+      what: `the configuration of ${name} for ${named}`,
+      remove: async () => {
+        const removed = await api.call(remove);
+        if (removed.status !== 200) throw new Error(`deleting the configuration of ${name} answered ${removed.status}`);
+      },
+    });
+  }
+  return found;
+}
+
+/** After the clean-up at the target: throws when something of the run is still there. */
+export async function noConfigurationLeft(api: Api, prefix: string): Promise<void> {
+  const left = await ssoConfigurations(api, (name) => name.startsWith(`${prefix}-`));
+  if (left.length > 0) throw new Error(left.map(({ what }) => what).join(', '));
+}
