@@ -25,11 +25,11 @@ const foreignSaml = { Id: foreign.Id, Certificate: 'x', SPEntityId: 'x', IdPSSOU
 export const proofs: readonly Proof[] = [
   ...configurations.flatMap(([slug, name, field]) => [
     ...proofsOf(`sso.${slug}.life-cycle`, {
-      'no-null': replaceBody(`get${name}`, name === 'Saml' ? foreignSaml : foreign),
+      'no-null': onlyCall(2, replaceBody(`get${name}`, name === 'Saml' ? foreignSaml : foreign)),
       'null-is-204': onlyCall(2, setStatus(`get${name}`, 204)),
       'setup-assigns-no-id': dropField(`setup${name}`, 'Id'),
-      'setup-stores-nothing': onlyCall(3, replaceBody(`get${name}`, null)),
-      'another-id': onlyCall(3, setField(`get${name}`, 'Id', foreign.Id)),
+      'setup-stores-nothing': onlyCall(4, replaceBody(`get${name}`, null)),
+      'another-id': onlyCall(4, setField(`get${name}`, 'Id', foreign.Id)),
       'setup-misreads': misreadField(`setup${name}`, field, 'misread'),
       'update-changes-nothing': ignoreField(`update${name}`, 'Active'),
       'update-answers-the-old-object': setField(`update${name}`, 'Active', true),
@@ -57,7 +57,7 @@ export const proofs: readonly Proof[] = [
   }),
   ...proofsOf('sso.login.okta', { 'callback-is-misread': misreadField('getSsoUrl', 'CallbackUrl', 'http://localhost:29123/other') }),
   ...proofsOf('sso.login.wrong-code', {
-    'any-code': replaceBody('authenticateSso', 'x'),
+    'answers-499': setStatus('authenticateSso', 499),
     'answers-200': setStatus('authenticateSso', 200),
   }),
   ...proofsOf('sso.import.url', {

@@ -2,17 +2,8 @@
 import { codeOf } from '../../src/kit/error-model.ts';
 import { idsOf } from '../../src/kit/requirement-ids.ts';
 import { scenario } from '../../src/kit/scenario.ts';
-import {
-  bodyFor,
-  type Configuration,
-  entraId,
-  type Kind,
-  okta,
-  operationsOf,
-  refuseIfThere,
-  saml,
-  setUp,
-} from '../../src/kit/sso/configured.ts';
+import { operationsOf, refuseIfThere, setUp } from '../../src/kit/sso/configured.ts';
+import { bodyFor, type Configuration, entraId, type Kind, okta, saml } from '../../src/kit/sso/kinds.ts';
 
 /** The fields that are answered as they were sent; a secret may be hidden. */
 const shownFields = (body: Configuration): [string, unknown][] => Object.entries(body).filter(([field]) => field !== 'ClientSecret');

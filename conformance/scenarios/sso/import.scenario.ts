@@ -1,7 +1,8 @@
 // Owns the story of an import: an administrator agrees at the identity provider, and its users are listed with their groups (sso.md).
 import { scenario } from '../../src/kit/scenario.ts';
 import { signInAt } from '../../src/kit/sso/browser.ts';
-import { okta, setUp } from '../../src/kit/sso/configured.ts';
+import { setUp } from '../../src/kit/sso/configured.ts';
+import { okta } from '../../src/kit/sso/kinds.ts';
 import { imported } from '../../src/kit/sso/directory.ts';
 
 export const scenarios = [

@@ -4,7 +4,8 @@ import type { Context } from '../../src/kit/check.ts';
 import { codeOf } from '../../src/kit/error-model.ts';
 import { scenario } from '../../src/kit/scenario.ts';
 import { signInAt } from '../../src/kit/sso/browser.ts';
-import { entraId, type Kind, okta, saml, samlBody, setUp } from '../../src/kit/sso/configured.ts';
+import { setUp } from '../../src/kit/sso/configured.ts';
+import { entraId, type Kind, okta, saml, samlBody } from '../../src/kit/sso/kinds.ts';
 import type { IdentityProvider } from '../../src/kit/sso/identity-provider.ts';
 
 interface Begun {

@@ -22,7 +22,7 @@ beforeAll(async () => {
   running = await agent({}, lifetime);
   admin = await running.signIn();
   stranger = await running.signIn('owner@example.org');
-});
+}, 60_000);
 
 beforeEach(async () => {
   for (const click of [admin, stranger]) {

@@ -20,7 +20,7 @@ beforeAll(async () => {
   running = await agent({ ssoGraphUrl: graph.url, ssoTimeoutMs: 1000 }, lifetime);
   admin = await running.signIn();
   stranger = await running.signIn('owner@example.org');
-});
+}, 60_000);
 
 beforeEach(async () => {
   idp.lies = { answer: oktaApi(idp) };

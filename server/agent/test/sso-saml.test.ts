@@ -24,7 +24,7 @@ beforeAll(async () => {
   running = await agent({}, lifetime);
   admin = await running.signIn();
   nobody = anonymous(running);
-});
+}, 60_000);
 
 beforeEach(async () => {
   await admin.DELETE('/sso/delete_saml');
@@ -136,7 +136,7 @@ describe('an assertion', () => {
     expect(await refusalOf(authenticate(nobody, other.identifier, response))).toMatchObject(refused);
   });
 
-  it('with an ID that was used is refused, across a restart too', async () => {
+  it('with an ID that was used is refused, across a restart too', { timeout: 60_000 }, async () => {
     const first = await agent();
     const click = await first.signIn();
     const body = { Certificate: idp.identity.certificate, SPEntityId: entityId, IdPSSOURL: 'https://idp.example.com/', Active: true };

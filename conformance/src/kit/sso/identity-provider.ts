@@ -2,8 +2,10 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type * as library from 'oidc-provider';
 import type { Configuration, Provider } from 'oidc-provider';
 import { directoryAnswer } from './directory.ts';
+import { memoryAdapter } from './memory-adapter.ts';
 
 export interface IdentityProvider {
   /** As `OpenIdURL` takes it. */
@@ -33,7 +35,7 @@ export async function startIdentityProvider({ clientId, callbackUrl }: IdentityP
   });
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   // Loaded on demand: most runs never ask for it.
-  const { Provider } = await import('oidc-provider');
+  const { Provider } = await loadedQuietly();
   const provider = new Provider(issuer, configuration(clientId, clientSecret, callbackUrl));
   const oidc = provider.callback();
   server.on('request', (request, response) => {
@@ -43,7 +45,6 @@ export async function startIdentityProvider({ clientId, callbackUrl }: IdentityP
     const url = new URL(request.url ?? '/', issuer);
     if (url.pathname.startsWith('/interaction/')) return await interact(provider, request, response);
     if (url.pathname.startsWith('/api/v1/')) return await directoryAnswer(provider, issuer, request, response);
-    if (url.pathname === '/token') await takeEitherAuthentication(request);
     await oidc(request, response);
   }
   return {
@@ -62,6 +63,7 @@ export async function startIdentityProvider({ clientId, callbackUrl }: IdentityP
 function configuration(clientId: string, clientSecret: string, callbackUrl: string): Configuration {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   return {
+    adapter: memoryAdapter(),
     clients: [
       {
         client_id: clientId,
@@ -69,6 +71,7 @@ function configuration(clientId: string, clientSecret: string, callbackUrl: stri
         redirect_uris: [callbackUrl],
         grant_types: ['authorization_code'],
         response_types: ['code'],
+        // The library takes the secret in the body as well.
         token_endpoint_auth_method: 'client_secret_basic',
       },
     ],
@@ -83,6 +86,10 @@ function configuration(clientId: string, clientSecret: string, callbackUrl: stri
     features: { devInteractions: { enabled: false } },
     interactions: { url: (_context, { uid }) => `/interaction/${uid}` },
     ttl: { AccessToken: 600, AuthorizationCode: 60, Grant: 600, IdToken: 600, Interaction: 600, Session: 600 },
+    renderError(context, out) {
+      context.type = 'json';
+      context.body = JSON.stringify(out);
+    },
     findAccount: (_context, id) => ({
       accountId: id,
       claims: () => ({ sub: id, email: id, email_verified: true, preferred_username: id, name: id }),
@@ -112,16 +119,15 @@ async function interact(provider: Provider, request: IncomingMessage, response: 
   );
 }
 
-/** The library wants one way of a client to authenticate; agents take either, in the header or in the body. */
-async function takeEitherAuthentication(request: IncomingMessage & { body?: string }): Promise<void> {
-  const form = new URLSearchParams(await textOf(request));
-  const [id, secret] = [form.get('client_id'), form.get('client_secret')];
-  if (id !== null && secret !== null && request.headers.authorization === undefined) {
-    const credentials = [id, secret].map((part) => encodeURIComponent(part)).join(':');
-    request.headers.authorization = `Basic ${Buffer.from(credentials).toString('base64')}`;
-    form.delete('client_secret');
+/** On import the library warns of the version of Node, below which it does all that the kit asks of it. */
+async function loadedQuietly(): Promise<typeof library> {
+  const { warn } = console;
+  console.warn = () => undefined;
+  try {
+    return await import('oidc-provider');
+  } finally {
+    console.warn = warn;
   }
-  request.body = form.toString();
 }
 
 async function textOf(request: IncomingMessage): Promise<string> {

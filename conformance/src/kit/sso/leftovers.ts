@@ -1,7 +1,7 @@
 // Owns finding the configurations of single sign-on that a run leaves behind.
 import type { Api } from '../api.ts';
 import type { Leftover, Ours } from '../sweep.ts';
-import { type Configuration, kinds, nameOf } from './configured.ts';
+import { type Configuration, kinds, nameOf } from './kinds.ts';
 
 /** The documented example names a client "string": what it stored was stored by a check that expected to be refused. */
 const example = 'string';
