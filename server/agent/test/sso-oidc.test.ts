@@ -99,15 +99,6 @@ describe('an identifier', () => {
     expect([status, ['SESSION', 'DEFAULT'].includes(code)]).toEqual([499, true]);
   });
 
-  it('expires', { timeout: 60_000 }, async () => {
-    const own = await agent({ ssoAttemptSeconds: 1 });
-    const click = await own.signIn();
-    await setup(click);
-    const begun = await signOn(anonymous(own), who);
-    await new Promise((resolve) => setTimeout(resolve, 1100));
-    expect(await refusalOf(authenticate(anonymous(own), begun.identifier, begun.code))).toMatchObject({ status: 499, code: 'SESSION' });
-  });
-
   it('ends with its configuration, and with a change of it', async () => {
     const { Id } = await setup(admin);
     const changed = await signOn(nobody, who);
