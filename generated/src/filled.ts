@@ -3465,6 +3465,281 @@ export interface filledComponents {
             options: filledComponents["schemas"]["PageOptions"];
         };
         /**
+         * @description Whose identity provider is looked up, and where it shall send the browser afterwards.
+         * @example {
+         *       "CallbackUrl": "http://localhost:29123/sso/callback",
+         *       "Username": "user@example.com"
+         *     }
+         */
+        SsoUrlRequest: {
+            /** @description Where the identity provider sends the browser. The page does not limit it; this contract takes URLs on the loopback interface and of configured origins, without a query or a fragment, so that nobody can turn the agent into an open redirect. */
+            CallbackUrl: string;
+            /** @description The user whose identity provider is looked up. */
+            Username: string;
+        };
+        /**
+         * @description Where to send the browser, and what to hand over afterwards. The page calls it `SSOUrlResponse`.
+         * @example {
+         *       "Identifier": "EXAMPLE_IDENTIFIER",
+         *       "Url": "https://your-tenant.okta.com/oauth2/v1/authorize?client_id=EXAMPLE_CLIENT"
+         *     }
+         */
+        SsoUrlResponse: {
+            /** @description Stands for the single sign-on configuration that was found. It is opaque: of this contract's agent it is good for one attempt and for a short time, so that an authorization code is of no use to whoever does not hold it. */
+            Identifier: string;
+            /**
+             * Format: uri
+             * @description The authorization URL of the identity provider, to be opened in a browser.
+             */
+            Url: string;
+        };
+        /**
+         * @description Where the identity provider shall send the browser once the import of users is authorised.
+         * @example {
+         *       "CallbackUrl": "http://localhost:29123/sso/callback",
+         *       "Username": "user@example.com"
+         *     }
+         */
+        SsoUrlImportRequest: {
+            /** @description Where the identity provider sends the browser. It has to be such a URL as Get SSO URL takes. */
+            CallbackUrl: string;
+            /** @description Documented without a meaning; this contract does not use it. */
+            Username?: string | null;
+        };
+        /**
+         * @description What came back from the identity provider, to be turned into a token.
+         * @example {
+         *       "Identifier": "EXAMPLE_IDENTIFIER",
+         *       "AuthorizationCode": "EXAMPLE_CODE",
+         *       "CallbackUrl": "http://localhost:29123/sso/callback"
+         *     }
+         */
+        SsoAuthenticateRequest: {
+            /** @description The `Identifier` that Get SSO URL answered. */
+            Identifier: string;
+            /** @description The authorization code that the identity provider sent to the callback. The page speaks of codes only; this contract also takes the whole URL that the browser was sent to (`state` and `iss` are checked then) and, for SAML, the `SAMLResponse` as it was posted, in Base64. */
+            AuthorizationCode: string;
+            /** @description The same `CallbackUrl` as for Get SSO URL. */
+            CallbackUrl: string;
+        };
+        /** @description A user as the identity provider knows it. The page calls its type `User`. */
+        SsoUser: {
+            /** @description The id at the identity provider. It is no id of this agent, and not always a UUID. */
+            id?: string;
+            /** @description The name to sign in with. */
+            username: string;
+            /** @description The email address. */
+            email?: string;
+            /** @description The first name, spelled as on the User page. */
+            firstname?: string;
+            /** @description The last name, spelled as on the User page. */
+            lastname?: string;
+            /** @description The first name, spelled as Import Users of the user-group page takes it. */
+            firstName?: string;
+            /** @description The last name, spelled as Import Users of the user-group page takes it. */
+            lastName?: string;
+        };
+        /** @description A group as the identity provider knows it. The page calls its type `UserGroup`. */
+        SsoUserGroup: {
+            /** @description The id at the identity provider. It is no id of this agent, and not always a UUID. */
+            id?: string;
+            /** @description The display name. */
+            name: string;
+        };
+        /**
+         * @description A user of the identity provider with the groups it is in there. The page calls it `UserUserGroupRelation`.
+         * @example {
+         *       "user": {
+         *         "id": "00u1a2b3c4d5e6f7g8h9",
+         *         "username": "user@example.com",
+         *         "email": "user@example.com",
+         *         "firstname": "Jane",
+         *         "lastname": "Doe",
+         *         "firstName": "Jane",
+         *         "lastName": "Doe"
+         *       },
+         *       "userGroups": [
+         *         {
+         *           "id": "00g1a2b3c4d5e6f7g8h9",
+         *           "name": "Design Team"
+         *         }
+         *       ]
+         *     }
+         */
+        SsoUserUserGroupRelation: {
+            user: filledComponents["schemas"]["SsoUser"];
+            userGroups: filledComponents["schemas"]["SsoUserGroup"][];
+        };
+        /**
+         * @description A configuration of Okta or Entra ID to be set up; `OktaSSO` or `EntraIDSSO` without its `Id`.
+         * @example {
+         *       "ClientId": "string",
+         *       "ClientSecret": "string",
+         *       "OpenIdURL": "https://your-tenant.okta.com/.well-known/openid-configuration",
+         *       "Active": true
+         *     }
+         */
+        SetupOidcSSORequest: {
+            /** @description The client id that the identity provider gave to this application. */
+            ClientId: string;
+            /** @description The secret of that client. */
+            ClientSecret: string;
+            /** @description The issuer, or its OpenID Connect discovery document. This contract takes https URLs, and http ones on the loopback interface. */
+            OpenIdURL: string;
+            /**
+             * @description Whether users may sign in with it.
+             * @default true
+             */
+            Active: boolean;
+        };
+        /**
+         * @description The Okta configuration of an account. An account has at most one.
+         * @example {
+         *       "Id": "00000000-0000-0000-0000-000000000000",
+         *       "ClientId": "EXAMPLE_CLIENT",
+         *       "ClientSecret": "********",
+         *       "OpenIdURL": "https://your-tenant.okta.com/.well-known/openid-configuration",
+         *       "Active": true
+         *     }
+         */
+        OktaSSO: {
+            /**
+             * Format: uuid
+             * @description The id of the configuration, assigned at setup.
+             */
+            Id: string;
+            /** @description The client id that the identity provider gave to this application. */
+            ClientId: string;
+            /** @description The secret of that client, obfuscated. */
+            ClientSecret?: string;
+            /** @description The issuer, or its OpenID Connect discovery document. */
+            OpenIdURL: string;
+            /** @description Whether users may sign in with it. */
+            Active: boolean;
+        };
+        /**
+         * @description A configuration of Okta or Entra ID to be changed; the full `OktaSSO` or `EntraIDSSO` with its `Id`.
+         * @example {
+         *       "Id": "00000000-0000-0000-0000-000000000000",
+         *       "ClientId": "string",
+         *       "ClientSecret": "string",
+         *       "OpenIdURL": "https://your-tenant.okta.com/.well-known/openid-configuration",
+         *       "Active": true
+         *     }
+         */
+        UpdateOidcSSORequest: {
+            /**
+             * Format: uuid
+             * @description The id of the configuration.
+             */
+            Id: string;
+            /** @description The client id that the identity provider gave to this application. */
+            ClientId?: string;
+            /** @description The secret of that client. The obfuscated value of an answer means that it stays as it is, which is refused when the client or the provider changes. */
+            ClientSecret?: string;
+            /** @description The issuer, or its OpenID Connect discovery document. This contract takes https URLs, and http ones on the loopback interface. */
+            OpenIdURL?: string;
+            /** @description Whether users may sign in with it. */
+            Active?: boolean;
+        };
+        /**
+         * @description The Microsoft Entra ID configuration of an account. An account has at most one.
+         * @example {
+         *       "Id": "00000000-0000-0000-0000-000000000000",
+         *       "ClientId": "EXAMPLE_CLIENT",
+         *       "ClientSecret": "********",
+         *       "OpenIdURL": "https://login.microsoftonline.com/00000000-0000-0000-0000-000000000000/v2.0/.well-known/openid-configuration",
+         *       "Active": true
+         *     }
+         */
+        EntraIDSSO: {
+            /**
+             * Format: uuid
+             * @description The id of the configuration, assigned at setup.
+             */
+            Id: string;
+            /** @description The client id that the identity provider gave to this application. */
+            ClientId: string;
+            /** @description The secret of that client, obfuscated. */
+            ClientSecret?: string;
+            /** @description The issuer, or its OpenID Connect discovery document. */
+            OpenIdURL: string;
+            /** @description Whether users may sign in with it. */
+            Active: boolean;
+        };
+        /**
+         * @description A SAML configuration to be set up; `SamlSSO` without its `Id`.
+         * @example {
+         *       "Certificate": "string (X.509 .crt contents)",
+         *       "SPEntityId": "string",
+         *       "IdPSSOURL": "string",
+         *       "Active": true
+         *     }
+         */
+        SetupSamlSSORequest: {
+            /** @description The contents of the `.crt` file with the X.509 certificate by which the identity provider signs. This contract takes PEM and bare Base64. */
+            Certificate: string;
+            /** @description The entity id of this application at the identity provider. */
+            SPEntityId: string;
+            /** @description Where the identity provider takes requests for sign-on. This contract takes https URLs, and http ones on the loopback interface. */
+            IdPSSOURL: string;
+            /**
+             * @description Whether users may sign in with it.
+             * @default true
+             */
+            Active: boolean;
+        };
+        /**
+         * @description The SAML configuration of an account. An account has at most one.
+         * @example {
+         *       "Id": "00000000-0000-0000-0000-000000000000",
+         *       "Certificate": "string (X.509 .crt contents)",
+         *       "SPEntityId": "string",
+         *       "IdPSSOURL": "https://your-tenant.okta.com/app/saml/sso",
+         *       "Active": true
+         *     }
+         */
+        SamlSSO: {
+            /**
+             * Format: uuid
+             * @description The id of the configuration, assigned at setup.
+             */
+            Id: string;
+            /** @description The X.509 certificate by which the identity provider signs. It is no secret. */
+            Certificate: string;
+            /** @description The entity id of this application at the identity provider, which is the audience of its assertions. */
+            SPEntityId: string;
+            /** @description Where the identity provider takes requests for sign-on. */
+            IdPSSOURL: string;
+            /** @description Whether users may sign in with it. */
+            Active: boolean;
+        };
+        /**
+         * @description A SAML configuration to be changed; the full `SamlSSO` with its `Id`.
+         * @example {
+         *       "Id": "00000000-0000-0000-0000-000000000000",
+         *       "Certificate": "string (X.509 .crt contents)",
+         *       "SPEntityId": "string",
+         *       "IdPSSOURL": "string",
+         *       "Active": true
+         *     }
+         */
+        UpdateSamlSSORequest: {
+            /**
+             * Format: uuid
+             * @description The id of the configuration.
+             */
+            Id: string;
+            /** @description The contents of the `.crt` file with the X.509 certificate by which the identity provider signs. This contract takes PEM and bare Base64. */
+            Certificate?: string;
+            /** @description The entity id of this application at the identity provider. */
+            SPEntityId?: string;
+            /** @description Where the identity provider takes requests for sign-on. This contract takes https URLs, and http ones on the loopback interface. */
+            IdPSSOURL?: string;
+            /** @description Whether users may sign in with it. */
+            Active?: boolean;
+        };
+        /**
          * Format: int64
          * @description A cap in bytes per second; 0 is unlimited.
          * @example 0

@@ -2292,6 +2292,326 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sso/sso_url": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get SSO URL
+         * @description Looks up which identity provider is configured for a user, and answers the URL to which the browser is redirected. A user without single sign-on is answered 499 `NOT_FOUND`, in the same way as a user who does not exist. With several active configurations in an account, the provider by which the user signed in last is taken, otherwise the first of Okta, Entra ID and SAML.
+         */
+        post: operations["getSsoUrl"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sso/sso_url_import_user": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get SSO URL for Import User
+         * @description Begins the import of users: an administrator allows the agent to read the users and groups of the identity provider of the account. Okta and Entra ID have such a directory, SAML has none. Without either of them the answer is 499 `NOT_FOUND`.
+         */
+        post: operations["getSsoUrlForImportUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sso/authenticate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Authenticate
+         * @description Turns the authorization code of the identity provider into a token. Each `Identifier` can be used once: an unknown, used or expired one is answered 499 `SESSION`, a code or an assertion that is refused 401 `AUTH`, and a provider that cannot be reached or answers an error 499 `COGNITO`. The one who signed in has to be the user for whom the URL was asked.
+         */
+        post: operations["authenticateSso"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sso/get_user_usergroups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get User UserGroups
+         * @description Lists the users that the identity provider of the account knows, each with its groups there; the step that follows Get SSO URL for Import User. Okta needs the authorization code and the callback; Entra ID is read with the credentials of the application when no code is given.
+         */
+        get: operations["getSsoUserUserGroups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sso/setup_okta": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Setup Okta
+         * @description Sets up the Okta configuration of the account of the token. There is at most one: a second setup is answered 499 `DUPLICATE`. The identity provider is not asked; whether it answers turns out at the first sign-on.
+         */
+        post: operations["setupOkta"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sso/get_okta": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Okta
+         * @description Answers the Okta configuration of the account of the token, or `null` when there is none.
+         */
+        get: operations["getOkta"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sso/update_okta": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Update Okta
+         * @description Changes the Okta configuration of the account of the token. Fields that are left out keep their value. An `Id` that is not the one of this configuration is answered 499 `NOT_FOUND`. Sign-ons that are under way with the old configuration have to start over.
+         */
+        put: operations["updateOkta"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sso/delete_okta": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Okta
+         * @description Removes the Okta configuration of the account of the token. It takes no id. When there is none, the answer is 499 `NOT_FOUND`.
+         */
+        delete: operations["deleteOkta"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sso/setup_entraId": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Setup Entra ID
+         * @description Sets up the Microsoft Entra ID configuration of the account of the token. There is at most one: a second setup is answered 499 `DUPLICATE`. The identity provider is not asked; whether it answers turns out at the first sign-on.
+         */
+        post: operations["setupEntraId"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sso/get_entraId": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Entra ID
+         * @description Answers the Microsoft Entra ID configuration of the account of the token, or `null` when there is none.
+         */
+        get: operations["getEntraId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sso/update_entraId": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Update Entra ID
+         * @description Changes the Microsoft Entra ID configuration of the account of the token. Fields that are left out keep their value. An `Id` that is not the one of this configuration is answered 499 `NOT_FOUND`. Sign-ons that are under way with the old configuration have to start over.
+         */
+        put: operations["updateEntraId"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sso/delete_entraId": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Entra ID
+         * @description Removes the Microsoft Entra ID configuration of the account of the token. It takes no id. When there is none, the answer is 499 `NOT_FOUND`.
+         */
+        delete: operations["deleteEntraId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sso/setup_saml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Setup SAML
+         * @description Sets up the SAML configuration of the account of the token. There is at most one: a second setup is answered 499 `DUPLICATE`. The identity provider is not asked; whether it answers turns out at the first sign-on.
+         */
+        post: operations["setupSaml"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sso/get_saml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get SAML
+         * @description Answers the SAML configuration of the account of the token, or `null` when there is none.
+         */
+        get: operations["getSaml"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sso/update_saml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Update SAML
+         * @description Changes the SAML configuration of the account of the token. Fields that are left out keep their value. An `Id` that is not the one of this configuration is answered 499 `NOT_FOUND`. Sign-ons that are under way with the old configuration have to start over.
+         */
+        put: operations["updateSaml"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sso/delete_saml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete SAML
+         * @description Removes the SAML configuration of the account of the token. It takes no id. When there is none, the answer is 499 `NOT_FOUND`.
+         */
+        delete: operations["deleteSaml"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/fastrsettings/get_all": {
         parameters: {
             query?: never;
@@ -6078,6 +6398,281 @@ export interface components {
              */
             total: number;
             options: components["schemas"]["PageOptions"];
+        };
+        /**
+         * @description Whose identity provider is looked up, and where it shall send the browser afterwards.
+         * @example {
+         *       "CallbackUrl": "http://localhost:29123/sso/callback",
+         *       "Username": "user@example.com"
+         *     }
+         */
+        SsoUrlRequest: {
+            /** @description Where the identity provider sends the browser. The page does not limit it; this contract takes URLs on the loopback interface and of configured origins, without a query or a fragment, so that nobody can turn the agent into an open redirect. */
+            CallbackUrl: string;
+            /** @description The user whose identity provider is looked up. */
+            Username: string;
+        };
+        /**
+         * @description Where to send the browser, and what to hand over afterwards. The page calls it `SSOUrlResponse`.
+         * @example {
+         *       "Identifier": "EXAMPLE_IDENTIFIER",
+         *       "Url": "https://your-tenant.okta.com/oauth2/v1/authorize?client_id=EXAMPLE_CLIENT"
+         *     }
+         */
+        SsoUrlResponse: {
+            /** @description Stands for the single sign-on configuration that was found. It is opaque: of this contract's agent it is good for one attempt and for a short time, so that an authorization code is of no use to whoever does not hold it. */
+            Identifier: string;
+            /**
+             * Format: uri
+             * @description The authorization URL of the identity provider, to be opened in a browser.
+             */
+            Url: string;
+        };
+        /**
+         * @description Where the identity provider shall send the browser once the import of users is authorised.
+         * @example {
+         *       "CallbackUrl": "http://localhost:29123/sso/callback",
+         *       "Username": "user@example.com"
+         *     }
+         */
+        SsoUrlImportRequest: {
+            /** @description Where the identity provider sends the browser. It has to be such a URL as Get SSO URL takes. */
+            CallbackUrl: string;
+            /** @description Documented without a meaning; this contract does not use it. */
+            Username?: string | null;
+        };
+        /**
+         * @description What came back from the identity provider, to be turned into a token.
+         * @example {
+         *       "Identifier": "EXAMPLE_IDENTIFIER",
+         *       "AuthorizationCode": "EXAMPLE_CODE",
+         *       "CallbackUrl": "http://localhost:29123/sso/callback"
+         *     }
+         */
+        SsoAuthenticateRequest: {
+            /** @description The `Identifier` that Get SSO URL answered. */
+            Identifier: string;
+            /** @description The authorization code that the identity provider sent to the callback. The page speaks of codes only; this contract also takes the whole URL that the browser was sent to (`state` and `iss` are checked then) and, for SAML, the `SAMLResponse` as it was posted, in Base64. */
+            AuthorizationCode: string;
+            /** @description The same `CallbackUrl` as for Get SSO URL. */
+            CallbackUrl: string;
+        };
+        /** @description A user as the identity provider knows it. The page calls its type `User`. */
+        SsoUser: {
+            /** @description The id at the identity provider. It is no id of this agent, and not always a UUID. */
+            id?: string;
+            /** @description The name to sign in with. */
+            username: string;
+            /** @description The email address. */
+            email?: string;
+            /** @description The first name, spelled as on the User page. */
+            firstname?: string;
+            /** @description The last name, spelled as on the User page. */
+            lastname?: string;
+            /** @description The first name, spelled as Import Users of the user-group page takes it. */
+            firstName?: string;
+            /** @description The last name, spelled as Import Users of the user-group page takes it. */
+            lastName?: string;
+        };
+        /** @description A group as the identity provider knows it. The page calls its type `UserGroup`. */
+        SsoUserGroup: {
+            /** @description The id at the identity provider. It is no id of this agent, and not always a UUID. */
+            id?: string;
+            /** @description The display name. */
+            name: string;
+        };
+        /**
+         * @description A user of the identity provider with the groups it is in there. The page calls it `UserUserGroupRelation`.
+         * @example {
+         *       "user": {
+         *         "id": "00u1a2b3c4d5e6f7g8h9",
+         *         "username": "user@example.com",
+         *         "email": "user@example.com",
+         *         "firstname": "Jane",
+         *         "lastname": "Doe",
+         *         "firstName": "Jane",
+         *         "lastName": "Doe"
+         *       },
+         *       "userGroups": [
+         *         {
+         *           "id": "00g1a2b3c4d5e6f7g8h9",
+         *           "name": "Design Team"
+         *         }
+         *       ]
+         *     }
+         */
+        SsoUserUserGroupRelation: {
+            user: components["schemas"]["SsoUser"];
+            userGroups: components["schemas"]["SsoUserGroup"][];
+        };
+        /**
+         * @description A configuration of Okta or Entra ID to be set up; `OktaSSO` or `EntraIDSSO` without its `Id`.
+         * @example {
+         *       "ClientId": "string",
+         *       "ClientSecret": "string",
+         *       "OpenIdURL": "https://your-tenant.okta.com/.well-known/openid-configuration",
+         *       "Active": true
+         *     }
+         */
+        SetupOidcSSORequest: {
+            /** @description The client id that the identity provider gave to this application. */
+            ClientId: string;
+            /** @description The secret of that client. */
+            ClientSecret: string;
+            /** @description The issuer, or its OpenID Connect discovery document. This contract takes https URLs, and http ones on the loopback interface. */
+            OpenIdURL: string;
+            /**
+             * @description Whether users may sign in with it.
+             * @default true
+             */
+            Active?: boolean;
+        };
+        /**
+         * @description The Okta configuration of an account. An account has at most one.
+         * @example {
+         *       "Id": "00000000-0000-0000-0000-000000000000",
+         *       "ClientId": "EXAMPLE_CLIENT",
+         *       "ClientSecret": "********",
+         *       "OpenIdURL": "https://your-tenant.okta.com/.well-known/openid-configuration",
+         *       "Active": true
+         *     }
+         */
+        OktaSSO: {
+            /**
+             * Format: uuid
+             * @description The id of the configuration, assigned at setup.
+             */
+            Id: string;
+            /** @description The client id that the identity provider gave to this application. */
+            ClientId: string;
+            /** @description The secret of that client, obfuscated. */
+            ClientSecret?: string;
+            /** @description The issuer, or its OpenID Connect discovery document. */
+            OpenIdURL: string;
+            /** @description Whether users may sign in with it. */
+            Active: boolean;
+        };
+        /**
+         * @description A configuration of Okta or Entra ID to be changed; the full `OktaSSO` or `EntraIDSSO` with its `Id`.
+         * @example {
+         *       "Id": "00000000-0000-0000-0000-000000000000",
+         *       "ClientId": "string",
+         *       "ClientSecret": "string",
+         *       "OpenIdURL": "https://your-tenant.okta.com/.well-known/openid-configuration",
+         *       "Active": true
+         *     }
+         */
+        UpdateOidcSSORequest: {
+            /**
+             * Format: uuid
+             * @description The id of the configuration.
+             */
+            Id: string;
+            /** @description The client id that the identity provider gave to this application. */
+            ClientId?: string;
+            /** @description The secret of that client. The obfuscated value of an answer means that it stays as it is, which is refused when the client or the provider changes. */
+            ClientSecret?: string;
+            /** @description The issuer, or its OpenID Connect discovery document. This contract takes https URLs, and http ones on the loopback interface. */
+            OpenIdURL?: string;
+            /** @description Whether users may sign in with it. */
+            Active?: boolean;
+        };
+        /**
+         * @description The Microsoft Entra ID configuration of an account. An account has at most one.
+         * @example {
+         *       "Id": "00000000-0000-0000-0000-000000000000",
+         *       "ClientId": "EXAMPLE_CLIENT",
+         *       "ClientSecret": "********",
+         *       "OpenIdURL": "https://login.microsoftonline.com/00000000-0000-0000-0000-000000000000/v2.0/.well-known/openid-configuration",
+         *       "Active": true
+         *     }
+         */
+        EntraIDSSO: {
+            /**
+             * Format: uuid
+             * @description The id of the configuration, assigned at setup.
+             */
+            Id: string;
+            /** @description The client id that the identity provider gave to this application. */
+            ClientId: string;
+            /** @description The secret of that client, obfuscated. */
+            ClientSecret?: string;
+            /** @description The issuer, or its OpenID Connect discovery document. */
+            OpenIdURL: string;
+            /** @description Whether users may sign in with it. */
+            Active: boolean;
+        };
+        /**
+         * @description A SAML configuration to be set up; `SamlSSO` without its `Id`.
+         * @example {
+         *       "Certificate": "string (X.509 .crt contents)",
+         *       "SPEntityId": "string",
+         *       "IdPSSOURL": "string",
+         *       "Active": true
+         *     }
+         */
+        SetupSamlSSORequest: {
+            /** @description The contents of the `.crt` file with the X.509 certificate by which the identity provider signs. This contract takes PEM and bare Base64. */
+            Certificate: string;
+            /** @description The entity id of this application at the identity provider. */
+            SPEntityId: string;
+            /** @description Where the identity provider takes requests for sign-on. This contract takes https URLs, and http ones on the loopback interface. */
+            IdPSSOURL: string;
+            /**
+             * @description Whether users may sign in with it.
+             * @default true
+             */
+            Active?: boolean;
+        };
+        /**
+         * @description The SAML configuration of an account. An account has at most one.
+         * @example {
+         *       "Id": "00000000-0000-0000-0000-000000000000",
+         *       "Certificate": "string (X.509 .crt contents)",
+         *       "SPEntityId": "string",
+         *       "IdPSSOURL": "https://your-tenant.okta.com/app/saml/sso",
+         *       "Active": true
+         *     }
+         */
+        SamlSSO: {
+            /**
+             * Format: uuid
+             * @description The id of the configuration, assigned at setup.
+             */
+            Id: string;
+            /** @description The X.509 certificate by which the identity provider signs. It is no secret. */
+            Certificate: string;
+            /** @description The entity id of this application at the identity provider, which is the audience of its assertions. */
+            SPEntityId: string;
+            /** @description Where the identity provider takes requests for sign-on. */
+            IdPSSOURL: string;
+            /** @description Whether users may sign in with it. */
+            Active: boolean;
+        };
+        /**
+         * @description A SAML configuration to be changed; the full `SamlSSO` with its `Id`.
+         * @example {
+         *       "Id": "00000000-0000-0000-0000-000000000000",
+         *       "Certificate": "string (X.509 .crt contents)",
+         *       "SPEntityId": "string",
+         *       "IdPSSOURL": "string",
+         *       "Active": true
+         *     }
+         */
+        UpdateSamlSSORequest: {
+            /**
+             * Format: uuid
+             * @description The id of the configuration.
+             */
+            Id: string;
+            /** @description The contents of the `.crt` file with the X.509 certificate by which the identity provider signs. This contract takes PEM and bare Base64. */
+            Certificate?: string;
+            /** @description The entity id of this application at the identity provider. */
+            SPEntityId?: string;
+            /** @description Where the identity provider takes requests for sign-on. This contract takes https URLs, and http ones on the loopback interface. */
+            IdPSSOURL?: string;
+            /** @description Whether users may sign in with it. */
+            Active?: boolean;
         };
         /**
          * Format: int64
@@ -10515,6 +11110,414 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description The record is deleted. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getSsoUrl: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SsoUrlRequest"];
+            };
+        };
+        responses: {
+            /** @description Where to send the browser. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SsoUrlResponse"];
+                };
+            };
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getSsoUrlForImportUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SsoUrlImportRequest"];
+            };
+        };
+        responses: {
+            /** @description Where to send the browser. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SsoUrlResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    authenticateSso: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SsoAuthenticateRequest"];
+            };
+        };
+        responses: {
+            /** @description The token. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getSsoUserUserGroups: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The authorization code that the identity provider sent to the callback. This contract also takes the whole URL that the browser was sent to.
+                 * @example EXAMPLE_CODE
+                 */
+                authorizationCode?: string;
+                /**
+                 * @description The same callback as for Get SSO URL for Import User.
+                 * @example http://localhost:29123/sso/callback
+                 */
+                callbackUrl?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The users with their groups. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SsoUserUserGroupRelation"][];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    setupOkta: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetupOidcSSORequest"];
+            };
+        };
+        responses: {
+            /** @description The saved configuration with its `Id`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OktaSSO"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getOkta: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The configuration, or `null`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OktaSSO"] | null;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    updateOkta: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateOidcSSORequest"];
+            };
+        };
+        responses: {
+            /** @description The updated configuration. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OktaSSO"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    deleteOkta: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The configuration is gone. The answer has no body. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    setupEntraId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetupOidcSSORequest"];
+            };
+        };
+        responses: {
+            /** @description The saved configuration with its `Id`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntraIDSSO"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getEntraId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The configuration, or `null`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntraIDSSO"] | null;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    updateEntraId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateOidcSSORequest"];
+            };
+        };
+        responses: {
+            /** @description The updated configuration. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntraIDSSO"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    deleteEntraId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The configuration is gone. The answer has no body. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    setupSaml: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetupSamlSSORequest"];
+            };
+        };
+        responses: {
+            /** @description The saved configuration with its `Id`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SamlSSO"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getSaml: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The configuration, or `null`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SamlSSO"] | null;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    updateSaml: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateSamlSSORequest"];
+            };
+        };
+        responses: {
+            /** @description The updated configuration. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SamlSSO"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    deleteSaml: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The configuration is gone. The answer has no body. */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -38,6 +38,10 @@ function exampleCall({ parameters, requestMediaType, requestExample }: Operation
   return { path: of('path'), query: of('query'), ...(requestMediaType === 'application/json' && { body: requestExample }) };
 }
 
+/** A deletion that names nothing deletes what the user of the agent has set up, should the agent not refuse it. */
+const impactOf = ({ method, parameters }: Operation): Pick<Case, 'impact'> =>
+  method === 'DELETE' && !parameters.some(({ required }) => required) ? { impact: 'destructive' } : {};
+
 /** errors.md: 401 when the token is missing or invalid. */
 function tokenCases(operation: Operation, requirements: readonly Requirement[]): Case[] {
   const { id, summary, security } = operation;
@@ -47,7 +51,7 @@ function tokenCases(operation: Operation, requirements: readonly Requirement[]):
     await given.session();
     return exampleCall(operation);
   };
-  const common = { operation: id, request, expect: { status: 401 } };
+  const common = { operation: id, request, expect: { status: 401 }, ...impactOf(operation) };
   const bad = { ...common, id: idOf(operation, 'bad-token'), title: `${summary} refuses a token that is none`, as: { token: badToken } };
   // That a token which need not be sent has to be good when it is sent is this contract's choice.
   if (security === 'optional') return [{ ...bad, level: 'INFO' }];
@@ -73,6 +77,7 @@ function adminOnly(operation: Operation, requirements: readonly Requirement[]): 
       // That administrators alone may do it is then our choice: where others may, the example is done, and nobody takes it back.
       ...(level !== 'MUST' && operation.method !== 'GET' && { impact: 'destructive' as const }),
       expect: { status: 499, errorCode: 'ACCESS' },
+      ...impactOf(operation),
       proves: level === 'INFO' ? [] : requirementsOf(requirements, id, 'ADMIN'),
     },
   ];

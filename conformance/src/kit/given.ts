@@ -13,6 +13,7 @@ import { loginBody, setUpApi, signIn } from './login.ts';
 import { seededBytes, sha256 } from './random-bytes.ts';
 import type { Fixtures } from './fixtures/index.ts';
 import type { Recorder } from './recorder.ts';
+import { type IdentityProvider, startIdentityProvider } from './sso/identity-provider.ts';
 import { type ObjectServerFixture, openAccount, startObjects, type Storage, type StorageOptions } from './storage.ts';
 import { type Credentials, isLocal } from './target.ts';
 import { cloudNames } from './cloud-types.ts';
@@ -158,6 +159,18 @@ export class Given {
     const { environment, cleanup, caseId, signal } = this.#tools;
     const token = await this.#shared('session', () => this.#signInForRun());
     return await openAccount(environment, server, setUpApi(environment, caseId, signal).withToken(token), cleanup, {});
+  }
+
+  /** Knows everybody who is asked for, and sends browsers to the callback of the documentation's samples. */
+  identityProvider(): Promise<IdentityProvider> {
+    const { target, prefix, redactor, cleanup } = this.#tools.environment;
+    if (!isLocal(target)) throw new Blocked(`${target.url} is another machine, which cannot reach the kit's identity provider on this one`);
+    return this.#shared('identity provider', async () => {
+      const provider = await startIdentityProvider({ clientId: `${prefix}-client`, callbackUrl: 'http://localhost:29123/sso/callback' });
+      redactor.add(provider.clientSecret);
+      cleanup.add('identity provider', () => provider.stop());
+      return provider;
+    });
   }
 
   async folder(): Promise<string> {

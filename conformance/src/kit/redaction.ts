@@ -3,12 +3,13 @@
 export const mask = '***';
 
 /** Query parameters whose value is a secret or stands for one. */
-const secretQuery = /([?&](?:token|code|state|signature|accessKey|X-Amz-Signature|X-Amz-Credential|X-Amz-Security-Token)=)[^&#\s"']*/gi;
+const secretQuery =
+  /([?&](?:token|code|state|authorizationCode|signature|accessKey|X-Amz-Signature|X-Amz-Credential|X-Amz-Security-Token)=)[^&#\s"']*/gi;
 const secretFields =
-  /("(?:password|currentPassword|jwtToken|idToken|token|accessKey|secretKey|session|userCode|totpSecret)"\s*:\s*")(?:[^"\\]|\\.)*(")/gi;
+  /("(?:password|currentPassword|jwtToken|idToken|token|accessKey|secretKey|session|userCode|totpSecret|clientSecret|authorizationCode)"\s*:\s*")(?:[^"\\]|\\.)*(")/gi;
 /** Where JSON stands inside a JSON string, as in `cloudAccountJson`. */
 const quotedSecretFields =
-  /(\\"(?:password|currentPassword|jwtToken|idToken|token|accessKey|secretKey|session|userCode|totpSecret)\\"\s*:\s*\\")(?:[^"\\])*(\\")/gi;
+  /(\\"(?:password|currentPassword|jwtToken|idToken|token|accessKey|secretKey|session|userCode|totpSecret|clientSecret|authorizationCode)\\"\s*:\s*\\")(?:[^"\\])*(\\")/gi;
 const jwt = /\beyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]{5,}/g;
 const secretHeaders = new Set(['authorization', 'cookie', 'set-cookie', 'proxy-authorization']);
 /** Shorter values are too common as words to be replaced wherever they occur. */

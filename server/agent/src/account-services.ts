@@ -19,8 +19,10 @@ import { DownloadLinks } from './mail/download-links.ts';
 import { outboxMailer, smtpMailer } from './mail/mailer.ts';
 import type { OAuthTokens } from './providers/oauth-tokens.ts';
 import type { Provider, ProviderAccount } from './providers/provider.ts';
+import type { SsoDependencies } from './controllers/sso.ts';
 import { seedDemo } from './seed/demo.ts';
 import { type FastrServices, type LogServices, openFastrServices, openLogServices } from './settings-services.ts';
+import { openSsoServices } from './sso-services.ts';
 import { CloudAccountStore } from './store/cloud-account-store.ts';
 import type { Database } from './store/database.ts';
 import { HistoryStore } from './store/history-store.ts';
@@ -38,6 +40,7 @@ export interface AccountServices extends IdentityServices, DirectoryServices, Us
   readonly apiTokens: ApiTokens;
   readonly oauthLinks: OAuthLinks;
   readonly oauthTokens: OAuthTokens;
+  readonly sso: SsoDependencies['sso'];
 }
 
 export interface AccountServiceOptions {
@@ -110,6 +113,7 @@ export async function openAccountServices({ config, database, now, log, provider
     apiTokens,
     oauthTokens,
     oauthLinks: linksTo(cloudAccounts),
+    sso: openSsoServices({ config, database, secretBox, sessions, now }),
     cloudAccounts,
     history,
     transferHistory: new TransferHistoryService(history),

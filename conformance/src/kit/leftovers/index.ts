@@ -7,6 +7,7 @@ import { history } from './history.ts';
 import type { Leftover, LeftoverKind, Ours } from './leftover.ts';
 import { logSetting } from './log-setting.ts';
 import { listed } from './listed.ts';
+import { ssoConfigurations } from './sso.ts';
 
 const kinds: readonly LeftoverKind[] = [
   listed({ what: 'shared drive', list: 'getAllSharedCloudDrives', remove: 'deleteSharedCloudDrive' }),
@@ -17,6 +18,7 @@ const kinds: readonly LeftoverKind[] = [
   cloudAccounts,
   history,
   logSetting,
+  ssoConfigurations,
   listed({ what: 'API token', list: 'getAllApiTokens', remove: 'deleteApiToken', named: 'title', paged: false }),
 ];
 

@@ -31,7 +31,11 @@ const leftoverOf = ({ what, remove }: Listed, api: Api, id: string, name: string
   },
 });
 
-async function namesOf({ list, named = 'name', paged = true, filter }: Listed, api: Api, ours: Ours): Promise<{ id: string; name: string }[]> {
+async function namesOf(
+  { list, named = 'name', paged = true, filter }: Listed,
+  api: Api,
+  ours: Ours,
+): Promise<{ id: string; name: string }[]> {
   const found: { id: string; name: string }[] = [];
   for (let page = 1; (page - 1) * pageSize < mostRecords; page += 1) {
     const { status, body } = await api.perform(list, paged ? { query: { page, pagesize: pageSize, ...filter } } : {});

@@ -10,6 +10,7 @@ import { management, type ManagementDependencies } from './management.ts';
 import { projects, type ProjectDependencies } from './projects.ts';
 import { sharedCloudDrive, type SharedDriveDependencies } from './shared-cloud-drive.ts';
 import { storage, type StorageControllerDependencies } from './storage.ts';
+import { sso, type SsoDependencies } from './sso.ts';
 import { transferHistory, type TransferHistoryDependencies } from './transfer-history.ts';
 import { user, type UserDependencies } from './user/index.ts';
 import { type PermissionDependencies, usersPermission } from './users-permission.ts';
@@ -25,6 +26,7 @@ export type ControllerDependencies = AuthenticationDependencies &
   CloudDependencies &
   StorageControllerDependencies &
   TransferHistoryDependencies &
+  SsoDependencies &
   FastrSettingsDependencies &
   AccountLogSettingDependencies &
   ApiTokenDependencies;
@@ -41,6 +43,7 @@ export function controllers(dependencies: ControllerDependencies): Handlers {
     Cloud: cloud(dependencies),
     Storage: storage(dependencies),
     TransferHistory: transferHistory(dependencies),
+    SSO: sso(dependencies),
     FastrSettings: fastrSettings(dependencies),
     ApiToken: apiToken(dependencies),
     AccountLogSetting: accountLogSetting(dependencies),

@@ -114,7 +114,10 @@ async function answer(id: OperationId, request: Request, response: Response, opt
   send(response, reply, options.validation === 'both');
 }
 
-/** The validator sees `json` only; without it Express's detours (entity tags, freshness, charsets) are of no use here. */
+/**
+ * The validator sees `json` only; without it Express's detours (entity tags, freshness, charsets) are of no use here. A documented `null`
+ * goes past the validator, which would never end the answer.
+ */
 function send(response: Response, { status, body }: { status: number; body?: unknown }, validated: boolean): void {
   response.status(status);
   if (body === undefined) return void response.end();

@@ -7,6 +7,7 @@ import { identity } from './0005-identity.ts';
 import { activation } from './0006-activation.ts';
 import { userIndexes } from './0007-user-indexes.ts';
 import { managedStorage } from './0009-managed-storage.ts';
+import { sso } from './0010-sso.ts';
 import { oauthAndTokens } from './0011-oauth-and-tokens.ts';
 import { settings } from './0012-settings.ts';
 
@@ -19,6 +20,7 @@ export const migrations: readonly string[] = [
   activation,
   userIndexes,
   managedStorage,
+  sso,
   oauthAndTokens,
   settings,
 ];
