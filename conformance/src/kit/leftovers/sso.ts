@@ -1,6 +1,6 @@
 // Owns finding the configurations of single sign-on that a run leaves behind.
 import type { Api } from '../api.ts';
-import { type Configuration, kinds, nameOf } from '../sso/configured.ts';
+import { type Configuration, kinds, nameOf } from '../sso/kinds.ts';
 import type { Leftover, LeftoverKind, Ours } from './leftover.ts';
 
 /** The documented example names a client "string": what it stored was stored by a check that expected to be refused. */
