@@ -47,6 +47,8 @@ async function killedRun(): Promise<{ prefix: string; folder: string; stop: () =
   const check = scenario('test.upload', { title: 'An upload', controller: 'Cloud', operations: ['uploadObject'] }, async (context) => {
     const api = await context.given.session();
     const storage = await context.given.storage();
+    await api.ok('insertUserGroup', { body: { name: context.name('group'), description: '', active: true } });
+    await api.ok('importUsers', { body: [{ user: { username: `${context.prefix}-left@example.com` } }] });
     await clientState(context, api, await upload(context, api, storage, await context.given.file('a.bin', 10)), ['completed']);
     const name = `${context.prefix}-left`;
     await api.ok('insertProject', { body: { name } });
@@ -82,6 +84,8 @@ describe('a sweep', { timeout: 90_000 }, () => {
     const { code, out } = await swept(['--prefix', prefix]);
     expect(code).toBe(0);
     expect(out).toMatch(new RegExp(`removed   cloud account ${prefix}-storage-\\d+`));
+    expect(out).toContain(`removed   user ${prefix}-left@example.com`);
+    expect(out).toContain(`removed   user group ${prefix}-test-upload-group`);
     expect(out).toMatch(/removed {3}history record [0-9a-f-]{36}/);
     expect(out).toContain(`removed   shared drive ${prefix}-left`);
     expect(out).toContain(`removed   project ${prefix}-left`);
