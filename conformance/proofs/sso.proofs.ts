@@ -1,6 +1,7 @@
 // Owns the proofs of the checks of SSO.
 import { type Proof, proofsOf } from '../src/proofs/fault.ts';
 import {
+  acceptAnyToken,
   doNothing,
   dropField,
   ignoreField,
@@ -40,6 +41,7 @@ export const proofs: readonly Proof[] = [
     }),
     ...proofsOf(`sso.${slug}.life-cycle`, { 'a-field-is-missing': dropField(`update${name}`, field) }, 'SHOULD'),
     ...proofsOf(`sso.${slug}.of-another-account`, {
+      'everybody-sees-it': onlyCall(2, acceptAnyToken(`get${name}`)),
       'own-one-is-hidden': onlyCall(3, replaceBody(`get${name}`, null)),
     }),
   ]),
@@ -57,7 +59,7 @@ export const proofs: readonly Proof[] = [
   }),
   ...proofsOf('sso.login.okta', { 'callback-is-misread': misreadField('getSsoUrl', 'CallbackUrl', 'http://localhost:29123/other') }),
   ...proofsOf('sso.login.wrong-code', {
-    'answers-499': setStatus('authenticateSso', 499),
+    'answers-403': setStatus('authenticateSso', 403),
     'answers-200': setStatus('authenticateSso', 200),
   }),
   ...proofsOf('sso.import.url', {

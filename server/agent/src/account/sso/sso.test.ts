@@ -5,7 +5,7 @@ import { asCaller, installation } from '../testing/installation.ts';
 import { Attempts } from './attempts.ts';
 import { OidcConfigurations } from './configurations.ts';
 import { isUser, vouchedNames } from './identity.ts';
-import { issuerOf } from './oidc-provider.ts';
+import { isIssuer, issuerOf } from './oidc-provider.ts';
 
 async function prepared() {
   const home = installation();
@@ -105,5 +105,23 @@ describe('the address of an issuer', () => {
     ['https://login.microsoftonline.com/t/v2.0/.well-known/openid-configuration', 'https://login.microsoftonline.com/t/v2.0'],
   ])('of %s is %s', (openIdUrl, issuer) => {
     expect(issuerOf(openIdUrl).href).toBe(issuer);
+  });
+});
+
+describe('an issuer', () => {
+  const guid = '9188040d-6c67-4c5b-b112-36a304b66dad';
+
+  it.each([
+    ['https://idp.example.com/', 'https://idp.example.com', true],
+    ['https://idp.example.com/a', 'https://idp.example.com/a/', true],
+    ['https://idp.example.com/a', 'https://idp.example.com/b', false],
+    ['https://idp.example.com/', 'https://idp.example.com.evil.example.net', false],
+    ['https://login.microsoftonline.com/contoso.onmicrosoft.com/v2.0', `https://login.microsoftonline.com/${guid}/v2.0`, true],
+    ['https://login.microsoftonline.com/contoso.onmicrosoft.com', `https://sts.windows.net/${guid}/`, true],
+    ['https://login.microsoftonline.com/contoso.onmicrosoft.com/v2.0', 'https://login.microsoftonline.com/{tenantid}/v2.0', false],
+    ['https://login.microsoftonline.com/contoso.onmicrosoft.com/v2.0', 'https://evil.example.com/v2.0', false],
+    ['https://idp.example.com/', `https://sts.windows.net/${guid}/`, false],
+  ])('that is asked at %s and says that it is %s: %s', (address, issuer, is) => {
+    expect(isIssuer(new URL(address), issuer)).toBe(is);
   });
 });
