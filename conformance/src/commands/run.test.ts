@@ -103,7 +103,9 @@ describe('consent', () => {
     expect(plan.gate(harmful)).toContain('needs --allow destructive');
     const allowing = await readRunOptions(['--allow', 'destructive'], place, contract);
     expect((await planOf(allowing, allowing.target, contract)).gate(harmful)).toBeUndefined();
-    expect(plan.checks.filter((check) => plan.gate(check) !== undefined)).toEqual([]);
+    const left = plan.checks.filter((check) => plan.gate(check) !== undefined);
+    // What an agent may take literally without being wrong.
+    expect(left.filter(({ id, level }) => level !== 'INFO' || !id.endsWith('.not-an-admin')).map(({ id }) => id)).toEqual([]);
   });
 });
 
