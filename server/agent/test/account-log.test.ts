@@ -190,6 +190,7 @@ describe('a collector', () => {
     await agent({ dataDir });
     await splunk.waitFor(marked('before the end'), 'the call before the restart');
     await splunk.waitFor(marked('before the death'), 'the call before the death');
+    expect(splunk.violations).toEqual([]);
   });
 });
 

@@ -52,7 +52,7 @@ describe('every operation of the contract', () => {
 
   const told = (): string =>
     [...answered]
-      .sort()
+      .sort(([a], [b]) => a.localeCompare(b))
       .map(([status, count]) => `${status}: ${count}`)
       .join(', ');
 

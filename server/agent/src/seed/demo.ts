@@ -58,11 +58,11 @@ export async function seedDemo({ database, secretBox, objectServer, now, passwor
     const accountId = seedId('Example Org');
     accounts.insert({ id: accountId, name: 'Example Org', createDate: time - 30 * day });
     const users = new UserStore(database);
-    insertPeople(users, secretBox, accountId, people, hashes, time);
+    insertPeople({ users, secretBox, accountId, persons: people, hashes, time });
     insertDemoGroups(database, accountId, hashes[1] ?? '', time);
     const other = seedId('Example Studio');
     accounts.insert({ id: other, name: 'Example Studio', createDate: time - 20 * day });
-    insertPeople(users, secretBox, other, [stranger], hashes.slice(people.length), time);
+    insertPeople({ users, secretBox, accountId: other, persons: [stranger], hashes: hashes.slice(people.length), time });
     insertCloudAccounts(new CloudAccountStore(database), secretBox, accountId, objectServer, time);
     seedDirectory({ database, secretBox, objectServer, time });
     let record = 0;
@@ -72,14 +72,16 @@ export async function seedDemo({ database, secretBox, objectServer, now, passwor
   return true;
 }
 
-function insertPeople(
-  users: UserStore,
-  secretBox: SecretBox,
-  accountId: string,
-  persons: readonly Person[],
-  hashes: readonly string[],
-  time: number,
-): void {
+interface NewPeople {
+  readonly users: UserStore;
+  readonly secretBox: SecretBox;
+  readonly accountId: string;
+  readonly persons: readonly Person[];
+  readonly hashes: readonly string[];
+  readonly time: number;
+}
+
+function insertPeople({ users, secretBox, accountId, persons, hashes, time }: NewPeople): void {
   for (const [index, { username, mfa, ...person }] of persons.entries()) {
     const id = seedId(username);
     users.insert({

@@ -47,7 +47,7 @@ function problemViolations(body: unknown, { status, headers }: Answer): string[]
   const { type, status: repeated, errors } = body as { type?: unknown; status?: unknown; errors?: Record<string, unknown> };
   const found: string[] = [];
   if (typeof type !== 'string' || headers['error-code'] !== type)
-    found.push(`error-code ${headers['error-code'] ?? 'none'}, type ${String(type)}`);
+    found.push(`error-code ${String(headers['error-code'])}, type ${String(type)}`);
   if (repeated !== status) found.push(`the status ${String(repeated)} in the body of a ${status}`);
   if (Object.keys(errors ?? {}).join() !== type) found.push(`errors for ${Object.keys(errors ?? {}).join()}`);
   return found;

@@ -20,6 +20,8 @@ export interface NetworkGuard {
 /** Every connection of this process, TLS included, begins here; a refused one fails as if nobody listened. No name is looked up for it. */
 export function guardNetwork(): NetworkGuard {
   const [ports, refused] = [new Set<string>(), new Set<string>()];
+  // Put back as it was; it is only ever called on the socket that it was called on.
+  // oxlint-disable-next-line typescript/unbound-method
   const original: Connect = Socket.prototype.connect;
   const guarded = function (this: Socket, ...given: unknown[]): Socket {
     const { host = 'localhost', port, path } = targetOf(given);

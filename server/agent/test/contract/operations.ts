@@ -36,6 +36,8 @@ export const object = (value: Json | undefined): JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
 export const list = (value: Json | undefined): Json[] => (Array.isArray(value) ? value : []);
 
+const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
+
 /** What a local reference leads to; anything else is itself. */
 export function resolved(value: Json | undefined): JsonObject {
   const node = object(value);
@@ -57,8 +59,8 @@ function operationOf(path: string, method: string, operation: JsonObject): Opera
   const security = list(operation.security).map((alternative) => Object.keys(object(alternative)).length);
   const [mediaType, media] = Object.entries(object(object(operation.requestBody).content))[0] ?? [];
   return {
-    id: String(operation.operationId),
-    tag: String(list(operation.tags)[0]),
+    id: text(operation.operationId),
+    tag: text(list(operation.tags)[0]),
     method: method.toUpperCase(),
     path,
     security: security.length === 0 ? 'none' : security.includes(0) ? 'optional' : 'required',
@@ -75,7 +77,7 @@ function operationOf(path: string, method: string, operation: JsonObject): Opera
 
 function parameterOf({ name, in: place, required, schema, example }: JsonObject): Parameter {
   return {
-    name: String(name),
+    name: text(name),
     in: place === 'path' ? 'path' : 'query',
     required: required === true,
     schema: object(schema),

@@ -8,12 +8,12 @@ import type { HecTarget, Verdict } from './splunk-hec.ts';
 interface Delivery {
   readonly target: HecTarget;
   readonly events: readonly string[];
-  answer(verdict: Verdict): void;
+  readonly answer: (verdict: Verdict) => void;
 }
 
 interface Wait {
   readonly ms: number;
-  over(): void;
+  readonly over: () => void;
 }
 
 let here: Installation;
