@@ -9,7 +9,7 @@ import { root } from './generate/root.ts';
 const run = promisify(execFile);
 const check = () => run(process.execPath, ['--import', 'tsx', join(root, 'scripts', 'check-generated.ts')], { cwd: root });
 
-it('generated/ is what the contract yields, and an edited file is named', async () => {
+it('generated/ is what the contract yields, and an edited file is named', { timeout: 120_000 }, async () => {
   await expect(check()).resolves.toMatchObject({ stdout: expect.stringContaining('generated/ matches the contract') as string });
   // An artefact that nothing imports, so that tests beside this one are not disturbed.
   const file = join(root, 'generated', 'click', 'openapi-3.0.json');
@@ -22,7 +22,7 @@ it('generated/ is what the contract yields, and an edited file is named', async 
   }
 });
 
-it('the 3.0 projection holds every operation and nothing that 3.0 does not know', async () => {
+it('the 3.0 projection holds every operation and nothing that 3.0 does not know', { timeout: 120_000 }, async () => {
   const text = (await artefacts()).get('generated/click/openapi-3.0.json') ?? '';
   const projection = JSON.parse(text) as { openapi: string; paths: Record<string, object> };
   const full = JSON.parse((await artefacts()).get('generated/click/openapi.json') ?? '') as { paths: Record<string, object> };
