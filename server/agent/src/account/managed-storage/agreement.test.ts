@@ -90,6 +90,14 @@ describe('making a bucket', () => {
   });
 });
 
+describe('adding a storage without a bucket', () => {
+  it('is refused while the endpoint does not work', async () => {
+    here.endpoint.fail('verify', 'before');
+    await expect(add()).rejects.toThrow('the endpoint is down');
+    expect(accounts()).toBe(0);
+  });
+});
+
 describe('removing a bucket', () => {
   it.each(['before', 'after'] as const)('that fails %s it is removed is settled by the next attempt', async (when) => {
     const id = await add('first');

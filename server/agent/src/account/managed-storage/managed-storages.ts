@@ -78,12 +78,15 @@ export class ManagedStorages {
   }
 
   async #add(caller: Caller, storage: NewStorage, signal: AbortSignal): Promise<string> {
-    const { store, work, now } = this.#dependencies;
+    const { store, work, endpoint, now } = this.#dependencies;
     const [id, createDate] = [randomUUID(), now()];
     const insert = (): void => this.#insert(caller, id, createDate, storage);
     this.#check(caller, storage);
-    if (storage.bucketName === '') store.transaction(insert);
-    else {
+    if (storage.bucketName === '') {
+      // Nothing is made yet; a storage on an endpoint that does not work is refused all the same.
+      await endpoint.step((provider, own) => provider.verify(own), signal);
+      store.transaction(insert);
+    } else {
       const rows = (): void => {
         insert();
         store.insertBucket(newBucketRow(id, storage.bucketName, noFlags, createDate));

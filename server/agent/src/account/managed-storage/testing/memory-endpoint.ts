@@ -1,7 +1,7 @@
 // Owns the storage endpoint of domain tests: buckets and keys in memory, and failures on demand.
 import { type Provider, ProviderError, type ScopedKey } from '../../../providers/provider.ts';
 
-type Call = 'exists' | 'create' | 'remove' | 'putKey' | 'removeKey' | 'listObjects';
+type Call = 'verify' | 'exists' | 'create' | 'remove' | 'putKey' | 'removeKey' | 'listObjects';
 
 export interface MemoryEndpoint {
   /** Bucket -> owner and sizes of objects by key. */
@@ -29,6 +29,7 @@ export function memoryEndpoint({ withKeys = true } = {}): MemoryEndpoint {
     return done;
   };
   const provider = {
+    verify: () => doing('verify', () => undefined),
     administration: {
       exists: (name) => doing('exists', () => buckets.has(name)),
       create: ({ name, owner }) =>
