@@ -16,6 +16,10 @@ export function vouchedNames(provider: SsoProvider, claims: Claims): string[] {
   return [...own, ...(verified ? [claims.email] : [])].filter(isName);
 }
 
+/** Whether the claims settle who it is; that an address was not verified settles it too. */
+export const settles = (provider: SsoProvider, claims: Claims): boolean =>
+  claims.email_verified !== undefined || vouchedNames(provider, claims).length > 0;
+
 export const isUser = ({ username, email }: Pick<UserRow, 'username' | 'email'>, names: readonly string[]): boolean =>
   names.map(folded).some((name) => name === folded(username) || name === folded(email));
 

@@ -18,8 +18,8 @@ import type { Sessions } from '../sessions.ts';
 import { callbackAddress } from './addresses.ts';
 import { type Attempts, noConfiguration, type TakenAttempt } from './attempts.ts';
 import { openClientSecret } from './configurations.ts';
-import { isUser, vouchedNames } from './identity.ts';
-import type { OidcClient, OidcProvider } from './oidc-provider.ts';
+import { isUser, settles, vouchedNames } from './identity.ts';
+import type { Claims, OidcClient, OidcProvider } from './oidc-provider.ts';
 import type { SamlProvider } from './saml-provider.ts';
 
 export interface SignOnDependencies {
@@ -95,7 +95,7 @@ export class SingleSignOn {
   async #names(row: SsoConfigurationRow, attempt: TakenAttempt, code: string, signal: AbortSignal): Promise<readonly string[]> {
     if (row.provider === saml) return await this.#asserted(row, attempt, code);
     const { provider } = row;
-    const isEnough = (claims: object): boolean => vouchedNames(provider, claims as Record<string, unknown>).length > 0;
+    const isEnough = (claims: Claims): boolean => settles(provider, claims);
     const { claims } = await this.#with.oidc.exchange(this.#client(row), { ...attempt, code, isEnough }, signal);
     return vouchedNames(provider, claims);
   }
