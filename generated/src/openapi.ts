@@ -2937,113 +2937,6 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * @description A group of users of the account.
-         * @example {
-         *       "id": "00000000-0000-0000-0000-000000000000",
-         *       "name": "Design Team",
-         *       "description": "Users working on the creative project",
-         *       "active": true
-         *     }
-         */
-        UserGroup: {
-            /**
-             * Format: uuid
-             * @description The id, generated on insert.
-             */
-            id: string;
-            /** @description The display name, unique in the account without regard to case. */
-            name: string;
-            /** @description What it is for; empty when none was given. */
-            description: string;
-            /** @description Whether it is in use. */
-            active: boolean;
-        };
-        /**
-         * @description A project of the account.
-         * @example {
-         *       "id": "00000000-0000-0000-0000-000000000000",
-         *       "name": "Creative",
-         *       "description": "Q1 creative campaign",
-         *       "active": true
-         *     }
-         */
-        Project: {
-            /**
-             * Format: uuid
-             * @description The id, generated on insert.
-             */
-            id: string;
-            /** @description The display name, unique in the account without regard to case. */
-            name: string;
-            /** @description What it is for; empty when none was given. */
-            description: string;
-            /** @description Whether it is in use. */
-            active: boolean;
-        };
-        /**
-         * @description A virtual drive backed by a bucket (or a prefix of one) of a cloud account, and shared inside the account.
-         * @example {
-         *       "id": "00000000-0000-0000-0000-000000000000",
-         *       "name": "Creative",
-         *       "cloudAccountId": "00000000-0000-0000-0000-000000000000",
-         *       "storageName": "my-shared-bucket",
-         *       "prefix": "projects/creative/",
-         *       "prefixId": "",
-         *       "storageId": "",
-         *       "objectsPerFolder": 10000,
-         *       "allowDelete": false,
-         *       "localCacheEncrypted": false,
-         *       "cloudObjectsEncrypted": false,
-         *       "driveType": 1,
-         *       "syncType": 2,
-         *       "active": true
-         *     }
-         */
-        SharedCloudDrive: {
-            /**
-             * Format: uuid
-             * @description The id, generated on insert.
-             */
-            id: string;
-            /** @description The display name. */
-            name: string;
-            /**
-             * Format: uuid
-             * @description The cloud account that holds the bucket.
-             */
-            cloudAccountId: string;
-            /** @description The name of the bucket. */
-            storageName: string;
-            /** @description The prefix inside the bucket; empty for the whole bucket. */
-            prefix: string;
-            /** @description The provider's id of the prefix, empty where the provider has none. Its meaning is not documented. */
-            prefixId: string;
-            /** @description The provider's id of the bucket, empty where the provider has none. Its meaning is not documented. */
-            storageId: string;
-            /**
-             * Format: int32
-             * @description The most objects that are listed in one folder.
-             */
-            objectsPerFolder: number;
-            /** @description Whether what is deleted locally is deleted in the cloud too. */
-            allowDelete: boolean;
-            /** @description Whether the local cache is encrypted. */
-            localCacheEncrypted: boolean;
-            /** @description Whether objects are encrypted at rest in the cloud. */
-            cloudObjectsEncrypted: boolean;
-            driveType: components["schemas"]["DriveType"];
-            syncType: components["schemas"]["SyncType"];
-            /** @description Whether the drive is in use. Its meaning is not documented. */
-            active: boolean;
-        };
-        /**
-         * Format: int32
-         * @description What a user or a group may do with a project or a shared drive.
-         * @example 1
-         * @enum {integer}
-         */
-        PermissionType: 1 | 2;
-        /**
          * Format: int32
          * @description The kind of a user, a flag value. Members: 16 DesktopAdmin, 32 DesktopCreativeUser, 64 DesktopStandardUser. Other values exist in the hosted Web API; whether this agent knows them is not stated, so the list is open. The documentation names the members without describing them; the descriptions follow from the names.
          * @example 16
@@ -3522,6 +3415,50 @@ export interface components {
             userCode?: string;
         };
         /**
+         * @description A group of users of the account.
+         * @example {
+         *       "id": "00000000-0000-0000-0000-000000000000",
+         *       "name": "Design Team",
+         *       "description": "Users working on the creative project",
+         *       "active": true
+         *     }
+         */
+        UserGroup: {
+            /**
+             * Format: uuid
+             * @description The id, generated on insert.
+             */
+            id: string;
+            /** @description The display name, unique in the account without regard to case. */
+            name: string;
+            /** @description What it is for; empty when none was given. */
+            description: string;
+            /** @description Whether it is in use. */
+            active: boolean;
+        };
+        /**
+         * @description A project of the account.
+         * @example {
+         *       "id": "00000000-0000-0000-0000-000000000000",
+         *       "name": "Creative",
+         *       "description": "Q1 creative campaign",
+         *       "active": true
+         *     }
+         */
+        Project: {
+            /**
+             * Format: uuid
+             * @description The id, generated on insert.
+             */
+            id: string;
+            /** @description The display name, unique in the account without regard to case. */
+            name: string;
+            /** @description What it is for; empty when none was given. */
+            description: string;
+            /** @description Whether it is in use. */
+            active: boolean;
+        };
+        /**
          * Format: int32
          * @description How a drive appears on the machine.
          * @example 1
@@ -3535,6 +3472,62 @@ export interface components {
          * @enum {integer}
          */
         SyncType: 1 | 2;
+        /**
+         * @description A virtual drive backed by a bucket (or a prefix of one) of a cloud account, and shared inside the account.
+         * @example {
+         *       "id": "00000000-0000-0000-0000-000000000000",
+         *       "name": "Creative",
+         *       "cloudAccountId": "00000000-0000-0000-0000-000000000000",
+         *       "storageName": "my-shared-bucket",
+         *       "prefix": "projects/creative/",
+         *       "prefixId": "",
+         *       "storageId": "",
+         *       "objectsPerFolder": 10000,
+         *       "allowDelete": false,
+         *       "localCacheEncrypted": false,
+         *       "cloudObjectsEncrypted": false,
+         *       "driveType": 1,
+         *       "syncType": 2,
+         *       "active": true
+         *     }
+         */
+        SharedCloudDrive: {
+            /**
+             * Format: uuid
+             * @description The id, generated on insert.
+             */
+            id: string;
+            /** @description The display name. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description The cloud account that holds the bucket.
+             */
+            cloudAccountId: string;
+            /** @description The name of the bucket. */
+            storageName: string;
+            /** @description The prefix inside the bucket; empty for the whole bucket. */
+            prefix: string;
+            /** @description The provider's id of the prefix, empty where the provider has none. Its meaning is not documented. */
+            prefixId: string;
+            /** @description The provider's id of the bucket, empty where the provider has none. Its meaning is not documented. */
+            storageId: string;
+            /**
+             * Format: int32
+             * @description The most objects that are listed in one folder.
+             */
+            objectsPerFolder: number;
+            /** @description Whether what is deleted locally is deleted in the cloud too. */
+            allowDelete: boolean;
+            /** @description Whether the local cache is encrypted. */
+            localCacheEncrypted: boolean;
+            /** @description Whether objects are encrypted at rest in the cloud. */
+            cloudObjectsEncrypted: boolean;
+            driveType: components["schemas"]["DriveType"];
+            syncType: components["schemas"]["SyncType"];
+            /** @description Whether the drive is in use. Its meaning is not documented. */
+            active: boolean;
+        };
         /**
          * @description A user of the account with what is assigned to the user directly; what comes through a group is found at the group.
          * @example {
@@ -3798,6 +3791,13 @@ export interface components {
             total: number;
             options: components["schemas"]["PageOptions"];
         };
+        /**
+         * Format: int32
+         * @description What a user or a group may do with a project or a shared drive.
+         * @example 1
+         * @enum {integer}
+         */
+        PermissionType: 1 | 2;
         /**
          * @description What a user group may do with a project.
          * @example {
