@@ -11,10 +11,10 @@ const isBytes = (body: unknown): boolean => typeof body === 'number' && Number.i
 /** What is not there is told as 499; NOT_FOUND is documented as the code for it (errors.md). */
 const unknown = (
   [
-    ['storj', 'deleteStorjBucket', 'CLOUD-UNKNOWN-103', { query: unknownBucket }],
-    ['storj', 'getStorjBucketInfo', 'CLOUD-UNKNOWN-104', { query: unknownBucket }],
-    ['amove', 'createAmoveBucket', 'CLOUD-UNKNOWN-105', { query: inUnknownAccount }],
-    ['amove', 'deleteAmoveBucket', 'CLOUD-UNKNOWN-106', { query: inUnknownAccount }],
+    ['storj', 'deleteStorjBucket', 'CLOUD-UNKNOWN-203', { query: unknownBucket }],
+    ['storj', 'getStorjBucketInfo', 'CLOUD-UNKNOWN-204', { query: unknownBucket }],
+    ['amove', 'createAmoveBucket', 'CLOUD-UNKNOWN-205', { query: inUnknownAccount }],
+    ['amove', 'deleteAmoveBucket', 'CLOUD-UNKNOWN-206', { query: inUnknownAccount }],
   ] as const satisfies readonly (readonly [string, OperationId, string, object])[]
 ).map(([, operation, requirement, request]): Case => ({
   id: `cloud.${operation.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.unknown`,

@@ -113,9 +113,9 @@ describe('signing up', () => {
 
 describe('an invitation', () => {
   it('answers the pending user, and leads to a session and a password of the user', async () => {
-    const user = await bodyOf(invite(admin, 'invited', 32));
-    expect(user).toMatchObject({ username: 'invited@example.com', userType: 32, status: 4, owner: false, mfa: false });
-    const pending = await bodyOf(admin.GET('/user/get_all_users', { params: { query: { userStatus: 4, username: 'invited@' } } }));
+    const user = await bodyOf(invite(admin, 'newcomer', 32));
+    expect(user).toMatchObject({ username: 'newcomer@example.com', userType: 32, status: 4, owner: false, mfa: false });
+    const pending = await bodyOf(admin.GET('/user/get_all_users', { params: { query: { userStatus: 4, username: 'newcomer@' } } }));
     expect(pending.data).toEqual([user]);
     const first = secretsOf(await outbox.next(user.email));
     expect((await admin.POST('/user/resend_user_email', { body: user })).response.status).toBe(200);

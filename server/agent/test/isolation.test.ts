@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, call, json } from './contract/client.ts';
 import { violations } from './contract/judge.ts';
-import { type Operation, operations } from './contract/operations.ts';
+import { contract, type Operation, operations } from './contract/operations.ts';
 import { type Belongings, belongings } from './contract/ownership.ts';
 import { exampleRequest, kindOf } from './contract/slots.ts';
 import { type World, type Worlds, worlds } from './contract/world.ts';
@@ -11,6 +11,8 @@ import { forGroup } from './lifetime.ts';
 const [theirs, ours] = ['Example Org', 'Example Studio'];
 /** Ids of one table that are tried where something else is asked for. */
 const ofEachTable = 1;
+/** Whoever knows an address may ask for a way back in: Forgot Password needs no token. */
+const openToAll = new Set(['one_time_passwords']);
 
 describe('an account', () => {
   const lifetime = forGroup();
@@ -25,7 +27,9 @@ describe('an account', () => {
     all = await worlds(lifetime);
     other = belongings(all.seed, theirs);
     const own = belongings(all.seed, ours);
-    secrets = [...other.ids, ...[...other.names].filter((name) => !own.names.has(name))];
+    // What the own things are called, or what the documented examples say, tells nothing of anybody.
+    const known = [...own.names, JSON.stringify(contract)];
+    secrets = [...other.ids, ...other.names].filter((secret) => !known.some((text) => text.includes(secret)));
     kindOfId = new Map([...all.ids.administrator].flatMap(([kind, ids]) => ids.map((id) => [id, kind] as const)));
     world = await started();
   }, 120_000);
@@ -57,7 +61,7 @@ describe('an account', () => {
 
   it('is known well enough to be looked for', () => {
     expect(other.ids.size).toBeGreaterThan(10);
-    expect(secrets).toEqual(expect.arrayContaining(['admin@example.com', 'Example Org']));
+    expect(secrets).toEqual(expect.arrayContaining(['admin@example.com']));
     expect([...all.ids.stranger.keys()]).toContain('User');
   });
 
@@ -98,9 +102,9 @@ describe('an account', () => {
         return before.flatMap((row) => (now.has(row) ? [] : [`${table}: ${row.slice(0, 200)}`]));
       };
       expect([...other.rows].flatMap(goneOf), 'changed or gone').toEqual([]);
-      expect([...rows].map(([table, now]) => [table, now.length])).toEqual(
-        [...other.rows].map(([table, before]) => [table, before.length]),
-      );
+      const counts = (tables: Belongings['rows']): [string, number][] =>
+        [...tables].flatMap(([table, of]) => (openToAll.has(table) ? [] : [[table, of.length]]));
+      expect(counts(rows)).toEqual(counts(other.rows));
     }
   });
 });

@@ -53,7 +53,11 @@ describe('the demo seed', () => {
     const groups = here.userGroups.listWithDetails(admin, { ...page, sortfield: 'Name' }).data;
     expect(groups.every(({ usersData }) => usersData.length > 0)).toBe(true);
     expect(new Set(groups.map(({ active }) => active))).toEqual(new Set([true, false]));
-    expect(here.userGroups.list(user, { ...page, sortfield: 'Name' }).data.map(({ name }) => name)).toEqual(['Editorial', 'Producers']);
+    expect(here.userGroups.list(user, { ...page, sortfield: 'Name' }).data.map(({ name }) => name)).toEqual([
+      'Editorial',
+      'Editors',
+      'Producers',
+    ]);
     await signIn('editor@example.com', 32);
     await expect(signIn('former@example.com', 64)).rejects.toMatchObject({ code: 'INACTIVE_USER' });
     await expect(signIn('invited@example.com', 32)).rejects.toMatchObject({ code: 'AUTH' });

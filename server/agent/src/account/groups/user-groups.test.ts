@@ -182,7 +182,10 @@ describe('details', () => {
     const id = randomUUID();
     const cloud = randomUUID();
     here.database
-      .prepare(`INSERT INTO cloud_accounts VALUES (?, ?, ?, 'Cloud', 1, '', '', '', '', 1, 0)`)
+      .prepare(
+        `INSERT INTO cloud_accounts (id, account_id, owner_id, name, cloud_type, region, endpoint, service_url, keys, shared, create_date)
+         VALUES (?, ?, ?, 'Cloud', 1, '', '', '', '', 1, 0)`,
+      )
       .run(cloud, accountId, admin.userId);
     here.database
       .prepare(`INSERT INTO shared_drives VALUES (?, ?, ?, ?, 'Drive', 'drive', 'b', '', '', '', 1, 0, 0, 0, 1, 1, 1, 0, 0)`)
