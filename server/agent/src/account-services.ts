@@ -28,6 +28,7 @@ import type { Database } from './store/database.ts';
 import { HistoryStore } from './store/history-store.ts';
 import { LoginFailureStore } from './store/login-failure-store.ts';
 import { SessionStore } from './store/session-store.ts';
+import { UsageStore } from './store/usage-store.ts';
 import { UserStore } from './store/user-store.ts';
 import { openUserServices, planLimitsOf, type UserServices } from './user-services.ts';
 
@@ -86,10 +87,12 @@ export async function openAccountServices({ config, database, now, log, provider
     settings: { maxPerAccount: config.maxCloudAccounts, verifyTimeoutMs: config.verifyTimeoutMs },
   });
   const onMailFailure = (error: unknown): void => log.warn({ err: error }, 'a mail was not delivered');
+  const usage = new UsageStore(database);
   const people = openUserServices({
     database,
     now,
     limits: planLimitsOf(config),
+    storedBytes: (accountId) => usage.storedBytes(accountId),
     // Needed at the first import, not before: the two need one another.
     invite: (user) => identities.invitations.admit(user),
   });

@@ -17,6 +17,7 @@ export interface UsageQuery extends Pick<UsageSample, 'accountId' | 'family' | '
 export class UsageStore {
   readonly #record;
   readonly #ofDay;
+  readonly #last;
   readonly #prune;
 
   constructor(database: Database) {
@@ -32,6 +33,9 @@ export class UsageStore {
          WHERE account_id = @accountId AND family = @family AND day <= @day AND (@storageTier = 0 OR storage_tier = @storageTier)
          GROUP BY bucket_id)`,
     );
+    this.#last = database.prepare<[string], { bytes: number | null }>(
+      `SELECT sum(last_bytes) AS bytes FROM (SELECT max(day), last_bytes FROM usage_samples WHERE account_id = ? GROUP BY bucket_id)`,
+    );
     this.#prune = database.prepare<[string]>('DELETE FROM usage_samples WHERE day < ?');
   }
 
@@ -41,6 +45,11 @@ export class UsageStore {
 
   ofDay(query: UsageQuery): number {
     return this.#ofDay.get(query)?.bytes ?? 0;
+  }
+
+  /** What the buckets of an account held when they were last looked at. */
+  storedBytes(accountId: string): number {
+    return this.#last.get(accountId)?.bytes ?? 0;
   }
 
   /** Forgets what is older. */
