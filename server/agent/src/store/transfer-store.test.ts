@@ -109,6 +109,11 @@ describe('the ledger', () => {
     store.prune(0);
     expect(store.get('t')).toBeDefined();
     store.clearLeftover('t', 0);
+    store.keepLeftover('t', 0, 'late');
+    expect(store.leftovers('t').map(({ item }) => item.session)).toEqual(['late']);
+    store.keepLeftover('t', 0, 'later');
+    expect(store.leftovers('t').map(({ item }) => item.session)).toEqual(['late']);
+    store.clearLeftover('t', 0);
     expect(store.leftovers()).toEqual([]);
     store.prune(0);
     expect(store.get('t')).toBeUndefined();

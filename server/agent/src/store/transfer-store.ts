@@ -151,6 +151,11 @@ export class TransferStore implements Ledger {
     this.#database.prepare(`UPDATE transfer_items SET cleanup = 0, session = '' WHERE transfer_id = ? AND n = ?`).run(id, n);
   }
 
+  keepLeftover(id: string, n: number, session: string): void {
+    const sql = `UPDATE transfer_items SET cleanup = 1, session = @session WHERE transfer_id = @id AND n = @n AND session = ''`;
+    this.#database.prepare(sql).run({ id, n, session });
+  }
+
   prune(keep: number): void {
     const finished = `status IN ('completed', 'cancelled', 'failed')`;
     const sql = `DELETE FROM transfers WHERE ${finished}

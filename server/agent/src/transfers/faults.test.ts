@@ -24,6 +24,10 @@ const commands = fc.array(fc.record({ at: fc.integer({ min: 0, max: 60 }), what:
   maxLength: 4,
 });
 
+/** A clean-up whose session is gone already, and whose own one is removed at the second attempt only. */
+const refused: Fault = { type: 'fail', error: down('unavailable') };
+const discardedTwice = [undefined, undefined, { type: 'cut', after: 100 } as const, undefined, refused, undefined, refused];
+
 const routes = ['upload', 'download', 'across'] as const;
 
 async function play(
@@ -89,6 +93,6 @@ it('any schedule of faults and commands ends with equal bytes, or with nothing v
         await bench.close();
       },
     ),
-    { numRuns: 150, endOnFailure: true },
+    { numRuns: 150, endOnFailure: true, examples: [['across', false, 8, discardedTwice, [{ at: 4, what: 'cancel' }]]] },
   );
 }, 120_000);

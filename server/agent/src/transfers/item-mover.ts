@@ -123,7 +123,11 @@ export class ItemMover {
   async #save(session: TargetSession, known: boolean): Promise<void> {
     if (this.#record(session)) return;
     if (known) throw new Fenced();
-    await this.#call('Removing the upload', AbortSignal.timeout(this.#tools.settings.callTimeoutMs), (signal) => session.abort(signal));
+    const signal = AbortSignal.timeout(this.#tools.settings.callTimeoutMs);
+    await this.#call('Removing the upload', signal, (inner) => session.abort(inner)).catch((error: unknown) => {
+      this.#tools.ledger.keepLeftover(this.#move.run.owner.id, this.#move.item.n, session.state);
+      this.#tools.report(error);
+    });
     throw new Fenced();
   }
 

@@ -101,6 +101,8 @@ export interface Ledger {
   /** Of finished transfers and failed items only: what nobody will go on with. */
   leftovers(id?: string): Leftover[];
   clearLeftover(id: string, n: number): void;
+  /** Of an item without a session: one that could not be removed, for the next sweep. */
+  keepLeftover(id: string, n: number, session: string): void;
   /** Drops the oldest finished transfers that left nothing behind. */
   prune(keep: number): void;
 }

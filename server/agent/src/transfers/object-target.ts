@@ -7,6 +7,7 @@ export class ObjectTarget implements Target {
   readonly #provider: Provider;
   readonly #address: ObjectAddress;
   readonly #contentType: string;
+  #discarded: TargetSession | undefined;
 
   constructor(provider: Provider, address: ObjectAddress, contentType: string) {
     this.#provider = provider;
@@ -25,7 +26,8 @@ export class ObjectTarget implements Target {
 
   async discard(request: TargetRequest, saved: string, signal: AbortSignal): Promise<void> {
     if (saved === '') return;
-    const session = await this.open(request, saved, signal);
-    await session.abort(signal);
+    // A retry goes on with what the attempt before has opened: where the saved session is gone that is a new one, and nobody else knows of it.
+    this.#discarded ??= await this.open(request, saved, signal);
+    await this.#discarded.abort(signal);
   }
 }
