@@ -1,5 +1,5 @@
 // Owns listing the users of an account (user.md).
-import type { Schema } from '@click-kit/contract';
+import { type Schema, UserStatus } from '@click-kit/contract';
 import type { UserDetailStore } from '../store/user-detail-store.ts';
 import { type UserList, type UserQuery, userSortFields } from '../store/user-list.ts';
 import type { UserRow } from '../store/user-store.ts';
@@ -44,10 +44,13 @@ export class Users {
   }
 }
 
+/** Every status there is: the documented default, and no filter at all. */
+const everyStatus = UserStatus.Active | UserStatus.Inactive | UserStatus.Pending;
+
 const queryOf = ({ accountId }: Caller, query: UserListQuery): UserQuery => ({
   ...pageRequest(userSortFields, query),
   accountId,
-  status: query.userStatus,
+  status: (query.userStatus & everyStatus) === everyStatus ? 0 : query.userStatus,
   userType: query.userType ?? 0,
   username: substring(query.username),
 });
