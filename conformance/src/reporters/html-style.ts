@@ -17,10 +17,10 @@ h1 { font-size:30px; margin:0; letter-spacing:.01em; } h2 { font-size:17px; marg
 .tiles { display:grid; grid-template-columns:repeat(auto-fit,minmax(190px,1fr)); gap:12px; margin-top:16px; }
 .tile { background:var(--card); border:1px solid var(--line); border-radius:12px; padding:14px 16px; }
 .tile b { display:block; font-size:26px; color:var(--tone,var(--text)); line-height:1.1; } .tile span { font-size:12px; color:var(--soft); }
-.split { display:grid; grid-template-columns:repeat(auto-fit,minmax(420px,1fr)); gap:16px; } @media (max-width:520px) { .split { grid-template-columns:1fr; } }
+.split { display:grid; grid-template-columns:repeat(auto-fit,minmax(420px,1fr)); gap:16px; align-items:start; } @media (max-width:520px) { .split { grid-template-columns:1fr; } }
 .box { background:var(--card); border:1px solid var(--line); border-radius:12px; padding:16px 18px; overflow-x:auto; }
 table { border-collapse:collapse; width:100%; font-size:13px; } th { text-align:left; color:var(--soft); font-weight:500; } td,th { padding:4px 8px 4px 0; } td.n,th.n { text-align:right; font-variant-numeric:tabular-nums; }
-.bar { height:8px; border-radius:4px; background:var(--line); min-width:120px; overflow:hidden; } .bar i { display:block; height:100%; background:var(--passed); }
+.bar { height:8px; border-radius:4px; background:var(--line); min-width:72px; overflow:hidden; } .bar i { display:block; height:100%; background:var(--passed); }
 .filters { position:sticky; top:0; z-index:2; display:flex; flex-wrap:wrap; gap:8px; align-items:center; padding:12px 0; background:var(--bg); }
 input[type=search], select { font:inherit; font-size:14px; padding:7px 12px; border-radius:9px; border:1px solid var(--line); background:var(--card); color:var(--text); }
 input[type=search] { flex:1 1 240px; }
