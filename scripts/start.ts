@@ -160,6 +160,7 @@ ${data}
 sign in as     admin@example.com   type 16   password click-demo
                user@example.com    type 64   password click-demo
                mfa@example.com     type 16   password click-demo, TOTP secret JBSWY3DPEHPK3PXP
+               owner@example.org   type 16   password click-demo, of another account
 cloud accounts "Local storage" (2048) and "Fastr server" (4096), access key ${demo.accessKey}, secret ${demo.secretKey}
 buckets        ${demo.buckets.join(', ')}
 
