@@ -137,11 +137,6 @@ export class Api {
     return operation;
   }
 
-  /** Whether the contract has an operation of that name. */
-  knows(operation: string): operation is OperationId {
-    return this.#tools.contract.operations.has(operation as OperationId);
-  }
-
   #rememberSecrets(id: OperationId, body: unknown): void {
     if (typeof body === 'string' && bareSecrets.has(id)) this.#tools.redactor.add(body);
     const fields = secretFields[id] ?? [];
