@@ -1,5 +1,4 @@
 // Owns the provider of LocalHttp and FastrServer accounts, and of any HTTP server that reads ranges and takes PUT or tus.
-import type { Readable } from 'node:stream';
 import { discard, HttpClient, type ServerAddress } from './http-client.ts';
 import { bucketAdministration, keyAdministration } from './http-administration.ts';
 import { makeFolder, makeParents } from './http-folders.ts';
@@ -41,11 +40,10 @@ export function httpObjectProvider(address: ServerAddress, options: HttpObjectOp
     listBuckets: (_options, signal) => listBuckets(client, signal),
     listObjects: (query, signal) => listPage(client, query, signal),
     async stat(bucket, key, signal) {
-      const { size, eTag, acceptsRanges } = await inspect(client, client.url(bucket, key), signal);
-      return { size, eTag, acceptsRanges };
+      const { size, eTag, acceptsRanges, lastModified } = await inspect(client, client.url(bucket, key), signal);
+      return { size, eTag, acceptsRanges, lastModified };
     },
-    read: async ({ bucket, key, offset, eTag }, signal): Promise<Readable> =>
-      readFrom(client, client.url(bucket, key), { offset, eTag }, signal),
+    read: async ({ bucket, key, offset, eTag }, signal) => readFrom(client, client.url(bucket, key), { offset, eTag }, signal),
     openUpload: (request, signal) => openUpload(client, request, signal),
     resumeUpload: (request, state, signal) => resumeUpload(client, request, state, signal),
     remove: async (bucket, key, signal) => discard(await client.send({ method: 'DELETE', url: client.url(bucket, key) }, signal)),

@@ -1,13 +1,13 @@
 // Owns reading from any range-capable HTTP server: what an object is, and its bytes from an offset on.
-import type { Readable } from 'node:stream';
 import { cut, discard, header, nameOf, type HttpClient, type HttpResponse } from './http-client.ts';
 import { networkError } from './http-errors.ts';
 import { guardedBody } from './guarded-body.ts';
-import { ProviderError, type ObjectStat } from './provider.ts';
+import { ProviderError, type ObjectReader, type ObjectStat } from './provider.ts';
+import { StreamReader } from './stream-reader.ts';
 
 export interface HttpObjectInfo extends ObjectStat {
   /** As sent; empty when the server gives none. */
-  readonly lastModified: string;
+  readonly lastModifiedText: string;
 }
 
 /** HEAD, or a GET of one byte where HEAD is not supported or gives no length. Rejects with `missing`, `auth`, `invalid`. */
@@ -36,7 +36,10 @@ async function inspectByRange(client: HttpClient, url: URL, signal: AbortSignal)
 }
 
 function infoOf(response: HttpResponse, size: number, acceptsRanges: boolean): HttpObjectInfo {
-  return { size, acceptsRanges, eTag: header(response, 'etag') ?? '', lastModified: header(response, 'last-modified') ?? '' };
+  const lastModifiedText = header(response, 'last-modified') ?? '';
+  const time = Date.parse(lastModifiedText);
+  const lastModified = Number.isNaN(time) ? undefined : new Date(time);
+  return { size, acceptsRanges, eTag: header(response, 'etag') ?? '', lastModified, lastModifiedText };
 }
 
 /** The bytes from `offset` on. Rejects with `changed` when the version is not `eTag` (unless that is empty). */
@@ -45,7 +48,7 @@ export async function readFrom(
   url: URL,
   { offset, eTag }: { offset: number; eTag: string },
   signal: AbortSignal,
-): Promise<Readable> {
+): Promise<ObjectReader> {
   const request = {
     method: 'GET' as const,
     url,
@@ -57,7 +60,7 @@ export async function readFrom(
     const { skip, length } = extentOf(response, offset, what);
     refuseEncoded(response, what);
     refuseOther(response, eTag, what);
-    return guardedBody(response.body, {
+    const body = guardedBody(response.body, {
       what,
       skip,
       length,
@@ -65,6 +68,7 @@ export async function readFrom(
       signal,
       translate: (error) => networkError(what, error, signal),
     });
+    return new StreamReader(body, client.limits.stallMs, length);
   } catch (error) {
     cut(response);
     throw error;

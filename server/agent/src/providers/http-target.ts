@@ -41,5 +41,5 @@ export async function confirmSize(client: HttpClient, url: URL, size: number, si
 }
 
 function fingerprint(info: HttpObjectInfo): string {
-  return `${info.size} ${info.eTag} ${info.lastModified}`;
+  return `${info.size} ${info.eTag} ${info.lastModifiedText}`;
 }

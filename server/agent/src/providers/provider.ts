@@ -1,5 +1,4 @@
 // Owns the one interface every storage provider implements, and the errors they all speak.
-import type { Readable } from 'node:stream';
 
 /** What a provider needs to know of a cloud account; secrets in clear, in memory only. */
 export interface ProviderAccount {
@@ -82,24 +81,101 @@ export interface ObjectStat {
   /** Empty when the server gives no validator. */
   readonly eTag: string;
   readonly acceptsRanges: boolean;
+  /** Undefined when the server does not say. */
+  readonly lastModified?: Date | undefined;
+  /** A checksum of the whole object that the store keeps. */
+  readonly checksum?: Checksum | undefined;
 }
+
+/** Of a whole object; `value` is lower-case hexadecimal. Two of the same algorithm can be compared. */
+export interface Checksum {
+  readonly algorithm: 'crc32' | 'crc32c' | 'md5' | 'sha1' | 'sha256' | 'dropbox' | 'quickxor';
+  readonly value: string;
+}
+
+/** The bytes of an object, in order, straight into the buffers of whoever reads. */
+export interface ObjectReader {
+  /** Bytes that follow; undefined when the server does not say. */
+  readonly length: number | undefined;
+  /** Fills the whole buffer with the bytes that follow, or rejects: `unavailable` when they stall or end too early. */
+  fill(bytes: Buffer, signal: AbortSignal): Promise<void>;
+  /** Lets go of the connection; never throws. */
+  close(): Promise<void>;
+}
+
+export interface ReadRequest {
+  readonly bucket: string;
+  readonly key: string;
+  readonly offset: number;
+  /** Bytes wanted from `offset` on; without it, all that follow. */
+  readonly length?: number | undefined;
+  /** The version wanted, or empty for whichever is there. */
+  readonly eTag: string;
+}
+
+export interface CopySource {
+  readonly bucket: string;
+  readonly key: string;
+  readonly eTag: string;
+  readonly size: number;
+}
+
+/** A piece of an object on its way; what holds the buffer after a rejection is unknown, so it is not reused then. */
+export interface Chunk {
+  /** Where in the object it belongs, in bytes. */
+  readonly offset: number;
+  readonly bytes: Buffer;
+  /** CRC32 (IEEE 802.3), unsigned, taken when the bytes were read. */
+  readonly crc32: number;
+}
+
+/** A chunk that the target holds durably, with what proves it there (an ETag, a block id), or an empty text. */
+export interface ChunkAck {
+  readonly offset: number;
+  readonly length: number;
+  readonly crc32: number;
+  readonly proof: string;
+}
+
+/** Which chunks an upload in several chunks may be cut into; the last one may be shorter than all of this. */
+export interface ChunkLaw {
+  readonly minBytes: number;
+  readonly maxBytes: number;
+  /** Every chunk but the last has a multiple of so many bytes. */
+  readonly quantumBytes: number;
+  readonly maxChunks: number;
+}
+
+/** What a commit has proven of the copy: its size, the checksum of each chunk (by the target), or one of the whole object. */
+export type Verification = 'size' | 'chunks' | 'object';
 
 /** An upload in progress at the target. The object becomes visible only by `commit`. */
 export interface UploadSession {
-  /** Bytes that the target holds durably; where the next `write` continues. */
+  /** Bytes from the start that the target holds durably without a gap; where the next `write` of a session in order continues. */
   readonly offset: number;
-  /** True when an interrupted session can go on at `offset`; false: it starts again at 0. */
+  /** True when an interrupted session can go on; false: it starts again at 0. */
   readonly resumable: boolean;
-  /** Opaque text that `resumeUpload` takes, to be stored after each write. */
+  /** Opaque text that `resumeUpload` takes; does not grow with the number of chunks when `anyOrder` is there. */
   readonly state: string;
+  /** The chunk size that the target dictates in place of the requested one. */
+  readonly chunkSize?: number;
+  /** There when chunks may arrive in any order and several at once. */
+  readonly anyOrder?: {
+    /** How many writes may be under way at once. */
+    readonly lanes: number;
+    /** Whether the target holds the chunk at `offset`, durably or not yet. */
+    holds(offset: number): boolean;
+    /** The chunks that became durable since the last call, to be stored and handed to `resumeUpload`. */
+    takeAcks(): readonly ChunkAck[];
+  };
   /**
-   * Sends the bytes that follow `offset`. The buffer must not be reused unless the promise fulfils. S3 takes exactly
-   * `chunkSize` bytes a time, save for the last. After a rejection with `unavailable` or `throttled`, continue at `offset`
-   * (it may have moved: the target was asked) or, if that fails again, through `resumeUpload`.
+   * Sends a chunk. All chunks but the last have exactly the chunk size. The buffer must not be reused unless the promise
+   * fulfils. Without `anyOrder`, `chunk.offset` is `offset`; after a rejection with `unavailable` or `throttled`, continue at
+   * `offset` (it may have moved: the target was asked) or, if that fails again, through `resumeUpload`.
    */
-  write(bytes: Buffer, signal: AbortSignal): Promise<void>;
-  /** Publishes the object atomically and proves its size; may be called again after a failure. */
-  commit(signal: AbortSignal): Promise<void>;
+  write(chunk: Chunk, signal: AbortSignal): Promise<void>;
+  /** Publishes the object atomically and proves what it can; may be called again after a failure. */
+  commit(signal: AbortSignal): Promise<Verification>;
   /** Lets go of connections and keeps what the target holds (pause). */
   suspend(): Promise<void>;
   /** Removes what the target holds; never throws for a session that is already gone. */
@@ -112,6 +188,8 @@ export interface UploadRequest {
   readonly size: number;
   readonly contentType: string;
   readonly chunkSize: number;
+  /** Refuse with `conflict`, at the latest by `commit`, when there is an object of this key; honoured as far as the store can. */
+  readonly ifAbsent?: boolean;
 }
 
 export interface SignRequest {
@@ -165,8 +243,8 @@ export interface KeyAdministration {
 
 /** A storage provider bound to one account. Every call rejects with `ProviderError`, or with the signal's reason when aborted. */
 export interface Provider {
-  /** The smallest chunk, in bytes, that an upload of several chunks may have; without one any size will do. */
-  readonly minChunkBytes?: number;
+  /** Without one, an upload takes chunks of any size and number. */
+  readonly chunks?: ChunkLaw;
   /** Absent where buckets are made elsewhere, or not at all. */
   readonly administration?: BucketAdministration;
   /** Absent where the store has no keys that can be made through it. */
@@ -176,11 +254,18 @@ export interface Provider {
   listBuckets(options: { includeRegion: boolean }, signal: AbortSignal): Promise<readonly Bucket[]>;
   listObjects(query: ListQuery, signal: AbortSignal): Promise<ObjectPage>;
   stat(bucket: string, key: string, signal: AbortSignal): Promise<ObjectStat>;
-  /** Streams an object from `offset` on; rejects with `changed` when `eTag` is given and no longer matches. */
-  read(object: { bucket: string; key: string; offset: number; eTag: string }, signal: AbortSignal): Promise<Readable>;
+  /** Opens an object from `offset` on; rejects with `changed` when `eTag` is given and no longer matches. */
+  read(request: ReadRequest, signal: AbortSignal): Promise<ObjectReader>;
+  /**
+   * Stores a whole small object in one request: all of it or nothing, and sent again it does no harm. Absent where a session is
+   * the only way. `chunk.offset` is 0, and the size is at most the chunk size.
+   */
+  readonly putWhole?: (request: UploadRequest, chunk: Chunk, signal: AbortSignal) => Promise<Verification>;
+  /** Copies within the store, without the bytes passing here. Rejects with `invalid` for what the store cannot copy; absent where it never can. */
+  readonly copy?: (from: CopySource, to: UploadRequest, signal: AbortSignal) => Promise<Verification>;
   openUpload(request: UploadRequest, signal: AbortSignal): Promise<UploadSession>;
-  /** Goes on with a stored session: asks the target where it stands. A session that is gone is opened anew at 0. */
-  resumeUpload(request: UploadRequest, state: string, signal: AbortSignal): Promise<UploadSession>;
+  /** Goes on with a stored session: asks the target where it stands, whose word counts more than `acks`. A session that is gone is opened anew at 0. */
+  resumeUpload(request: UploadRequest, state: string, signal: AbortSignal, acks?: readonly ChunkAck[]): Promise<UploadSession>;
   remove(bucket: string, key: string, signal: AbortSignal): Promise<void>;
   createFolder(bucket: string, key: string, signal: AbortSignal): Promise<void>;
   signDownloadUrl(request: SignRequest & { forceToDownload: boolean }): Promise<string>;

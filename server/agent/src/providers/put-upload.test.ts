@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { httpObjectProvider } from './http-object.ts';
 import { describeProvider } from './testing/provider-contract.ts';
-import { errorOf, kindOf, put, uploadOf, type Fixture } from './testing/provider-tools.ts';
+import { chunkOf, errorOf, kindOf, put, uploadOf, type Fixture } from './testing/provider-tools.ts';
 import type { UploadSession } from './provider.ts';
 import { bodyOf, scriptedServer, type Script, type ScriptedServer } from './testing/scripted-server.ts';
 
@@ -157,10 +157,10 @@ describe('A streamed PUT', () => {
       req.resume();
     });
     const session = await fixture.provider.openUpload(uploadOf(fixture, 'x.bin', fixture.chunkSize * 3), signal());
-    await session.write(randomBytes(fixture.chunkSize), signal());
+    await session.write(chunkOf(randomBytes(fixture.chunkSize)), signal());
     await session.suspend();
     await closed;
-    await expect(session.write(randomBytes(10), signal())).rejects.toMatchObject({ kind: 'unavailable' });
+    await expect(session.write(chunkOf(randomBytes(10)), signal())).rejects.toMatchObject({ kind: 'unavailable' });
     await fixture.close();
   });
 
@@ -177,5 +177,5 @@ describe('A streamed PUT', () => {
 });
 
 async function writeAllUntil(session: UploadSession, chunkSize: number, until: AbortSignal): Promise<void> {
-  for (;;) await session.write(Buffer.alloc(chunkSize), until);
+  for (;;) await session.write(chunkOf(Buffer.alloc(chunkSize)), until);
 }

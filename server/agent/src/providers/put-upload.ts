@@ -1,7 +1,7 @@
 // Owns the upload to a server that does not speak tus: one streamed PUT, not resumable, published by the server itself.
 import { discard, nameOf, type HttpClient, type HttpResponse } from './http-client.ts';
 import { appeared, confirmSize } from './http-target.ts';
-import { ProviderError, type UploadSession } from './provider.ts';
+import { ProviderError, type Chunk, type UploadSession, type Verification } from './provider.ts';
 import { BodyFeed, holdBack } from './request-body.ts';
 import { StallWatchdog } from './stall-watchdog.ts';
 
@@ -37,7 +37,7 @@ export class PutUpload implements UploadSession {
     return this.#offset;
   }
 
-  async write(bytes: Buffer, signal: AbortSignal): Promise<void> {
+  async write({ bytes }: Chunk, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     const end = this.#offset + bytes.length;
     if (end > this.#target.size) throw new ProviderError('invalid', 'more bytes than the upload was opened for');
@@ -47,9 +47,9 @@ export class PutUpload implements UploadSession {
     this.#offset = end;
   }
 
-  async commit(signal: AbortSignal): Promise<void> {
+  async commit(signal: AbortSignal): Promise<Verification> {
     signal.throwIfAborted();
-    if (this.#committed) return;
+    if (this.#committed) return 'size';
     const { url, size, before } = this.#target;
     if (this.#offset < size) throw new ProviderError('invalid', `commit after ${this.#offset} of ${size} bytes`);
     await this.#whileListening(signal, async () => {
@@ -67,6 +67,7 @@ export class PutUpload implements UploadSession {
     });
     this.#committed = true;
     this.#watch.close();
+    return 'size';
   }
 
   async suspend(): Promise<void> {

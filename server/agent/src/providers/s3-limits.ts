@@ -1,5 +1,5 @@
 // Owns the limits of S3 conversations: deadlines of ours, part rules of the protocol.
-import { ProviderError } from './provider.ts';
+import { ProviderError, type ChunkLaw } from './provider.ts';
 
 export interface S3Limits {
   readonly connectMs: number;
@@ -27,6 +27,12 @@ const MIB = 1024 * 1024;
 export const MIN_PART_BYTES = 5 * MIB;
 export const MAX_PARTS = 10_000;
 const MAX_SINGLE_PUT_BYTES = 5 * 1024 * MIB;
+export const S3_CHUNKS: ChunkLaw = {
+  minBytes: MIN_PART_BYTES,
+  maxBytes: MAX_SINGLE_PUT_BYTES,
+  quantumBytes: 1,
+  maxChunks: MAX_PARTS,
+};
 /** S3 signs URLs for at most seven days. */
 export const MAX_EXPIRY_SECONDS = 7 * 24 * 3600;
 
@@ -37,11 +43,7 @@ export function chunkSizeFor(size: number, preferred: number = 8 * MIB): number 
 
 /** Throws `invalid` when the parts would break the rules of the protocol. */
 export function checkPlan(size: number, chunkSize: number): void {
-  if (size <= chunkSize) {
-    if (size > MAX_SINGLE_PUT_BYTES) throw new ProviderError('invalid', 'S3 takes at most 5 GiB in one piece');
-    return;
-  }
-  if (chunkSize < MIN_PART_BYTES) throw new ProviderError('invalid', `S3 parts have at least ${MIN_PART_BYTES} bytes`);
+  if (size > chunkSize && chunkSize < MIN_PART_BYTES) throw new ProviderError('invalid', `S3 parts have at least ${MIN_PART_BYTES} bytes`);
   if (Math.ceil(size / chunkSize) > MAX_PARTS)
     throw new ProviderError('invalid', `S3 takes at most ${MAX_PARTS} parts: the chunk must have ${chunkSizeFor(size)} bytes`);
 }

@@ -1,9 +1,10 @@
 // Owns the S3 requests on one object: head, ranged read, removal, folder marker.
 import { Readable } from 'node:stream';
 import { guardedBody } from './guarded-body.ts';
-import { ProviderError, type ObjectStat } from './provider.ts';
+import { ProviderError, type ObjectReader, type ObjectStat } from './provider.ts';
 import type { S3Connection } from './s3-client.ts';
 import { s3Error, s3Status } from './s3-errors.ts';
+import { StreamReader } from './stream-reader.ts';
 
 interface ObjectName {
   readonly bucket: string;
@@ -32,7 +33,7 @@ export async function readObject(
   s3: S3Connection,
   object: ObjectName & { offset: number; eTag: string },
   signal: AbortSignal,
-): Promise<Readable> {
+): Promise<ObjectReader> {
   const { bucket, key, offset, eTag } = object;
   const what = `GetObject ${bucket}/${key}`;
   const answer = await s3.call(what, signal, async (sdk, client, options) => {
@@ -55,7 +56,7 @@ export async function readObject(
     if (first !== 0 && first !== offset)
       throw new ProviderError('invalid', `${what}: the store answered with another range than asked for`);
     const length = answer.ContentLength === undefined ? undefined : answer.ContentLength - (offset - first);
-    return guardedBody(body, {
+    const guarded = guardedBody(body, {
       what,
       skip: offset - first,
       length,
@@ -63,6 +64,7 @@ export async function readObject(
       signal,
       translate: (error) => cutBody(what, error, signal),
     });
+    return new StreamReader(guarded, s3.limits.stallMs, length);
   } catch (error) {
     body.destroy();
     throw error;
@@ -70,10 +72,14 @@ export async function readObject(
 }
 
 /** 416: nothing follows the offset; right when the object ends there, else it has shrunk. */
-async function restAtEnd(s3: S3Connection, object: ObjectName & { offset: number; eTag: string }, signal: AbortSignal): Promise<Readable> {
+async function restAtEnd(
+  s3: S3Connection,
+  object: ObjectName & { offset: number; eTag: string },
+  signal: AbortSignal,
+): Promise<ObjectReader> {
   const { size, eTag } = await statObject(s3, object, signal);
   if (size !== object.offset || (object.eTag !== '' && eTag !== object.eTag)) throw changed(`GetObject ${object.bucket}/${object.key}`);
-  return Readable.from([], { objectMode: false });
+  return new StreamReader(Readable.from([], { objectMode: false }), s3.limits.stallMs, 0);
 }
 
 function changed(what: string): ProviderError {

@@ -2,7 +2,7 @@ import { CloudType } from '@click-kit/contract';
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { collect, errorOf, kindOf, uploadOf, writeAll } from './testing/provider-tools.ts';
+import { chunkOf, collect, errorOf, kindOf, uploadOf, writeAll } from './testing/provider-tools.ts';
 import type { Provider } from './provider.ts';
 import { s3Provider } from './s3.ts';
 import { chunkSizeFor } from './s3-limits.ts';
@@ -97,7 +97,7 @@ describe('A multipart upload', () => {
     const store = new Store();
     await using server = await scriptedServer(store.script);
     const first = await provider(server).openUpload(asked, signal());
-    await first.write(randomBytes(CHUNK), signal());
+    await first.write(chunkOf(randomBytes(CHUNK)), signal());
     await first.abort(signal());
     await first.abort(signal());
     expect(store.parts.size).toBe(0);
@@ -133,7 +133,7 @@ describe('A multipart upload', () => {
     ] as const) {
       await using server = await scriptedServer(new Store().script);
       const session = await provider(server, cloudType).openUpload(asked, signal());
-      await session.write(Buffer.alloc(CHUNK), signal());
+      await session.write(chunkOf(Buffer.alloc(CHUNK)), signal());
       const headers = server.seen.at(-1)?.headers;
       expect(headers?.['x-amz-content-sha256']).toMatch(signed ? /^[0-9a-f]{64}$/ : /^UNSIGNED-PAYLOAD$/);
       expect(headers?.['x-amz-checksum-crc32']).toBe(signed ? undefined : CRC32_OF_ZEROS);
@@ -147,7 +147,7 @@ describe('A multipart upload', () => {
     expect(await kindOf(provider(server).openUpload({ ...asked, chunkSize: 1024 }, signal()))).toBe('invalid');
     expect(await kindOf(provider(server).openUpload({ ...asked, size: CHUNK * 10_000 + 1 }, signal()))).toBe('invalid');
     const session = await provider(server).openUpload(asked, signal());
-    expect(await kindOf(session.write(Buffer.alloc(CHUNK - 1), signal()))).toBe('invalid');
+    expect(await kindOf(session.write(chunkOf(Buffer.alloc(CHUNK - 1)), signal()))).toBe('invalid');
     expect(await kindOf(session.commit(signal()))).toBe('invalid');
     expect(chunkSizeFor(10)).toBe(8 * 1024 * 1024);
     expect(Math.ceil(5e12 / chunkSizeFor(5e12))).toBeLessThanOrEqual(10_000);

@@ -1,6 +1,6 @@
 // Owns a resumable multipart upload: one part a chunk, and a commit that is settled by asking.
 import * as zlib from 'node:zlib';
-import { ProviderError, type UploadRequest, type UploadSession } from './provider.ts';
+import { ProviderError, type Chunk, type UploadRequest, type UploadSession, type Verification } from './provider.ts';
 import type { S3Connection } from './s3-client.ts';
 import { abortMultipart, completeMultipart, isGone, names, type Multipart, type StoredPart } from './s3-multipart.ts';
 import { headObject, removeObject } from './s3-objects.ts';
@@ -59,7 +59,7 @@ export class S3Upload implements UploadSession {
   }
 
   /** Sends one part; all but the last must have exactly the chunk size. Sending a part again replaces it. */
-  async write(bytes: Buffer, signal: AbortSignal): Promise<void> {
+  async write({ bytes }: Chunk, signal: AbortSignal): Promise<void> {
     const expected = Math.min(this.#partSize, this.#size - this.offset);
     if (bytes.length === 0 && expected === 0) return;
     if (bytes.length !== expected) throw new ProviderError('invalid', `a part of ${bytes.length} bytes where ${expected} were due`);
@@ -69,8 +69,8 @@ export class S3Upload implements UploadSession {
     this.#parts.push({ n, etag, ...(crc === undefined ? {} : { crc }) });
   }
 
-  async commit(signal: AbortSignal): Promise<void> {
-    if (this.#committed) return;
+  async commit(signal: AbortSignal): Promise<Verification> {
+    if (this.#committed) return 'size';
     if (this.offset < this.#size) throw new ProviderError('invalid', `commit after ${this.offset} of ${this.#size} bytes`);
     try {
       await completeMultipart(this.#s3, this.#target, this.#parts, signal);
@@ -80,6 +80,7 @@ export class S3Upload implements UploadSession {
     }
     await this.#confirm(signal);
     this.#committed = true;
+    return 'size';
   }
 
   /** No connection is open between two parts. */

@@ -2,19 +2,20 @@
 import type { Provider, ProviderAccount, UploadRequest, UploadSession } from './provider.ts';
 import { bucketAdministration } from './s3-administration.ts';
 import { connectS3, type S3Connection } from './s3-client.ts';
-import { checkPlan, defaultS3Limits, MIN_PART_BYTES, type S3Limits } from './s3-limits.ts';
+import { checkPlan, defaultS3Limits, S3_CHUNKS, type S3Limits } from './s3-limits.ts';
 import { listBuckets, listPage } from './s3-listing.ts';
 import { createMultipart, listParts, type HeldPart, type StoredPart } from './s3-multipart.ts';
 import { putFolder, readObject, removeObject, statObject } from './s3-objects.ts';
 import { signGet, signPut } from './s3-presign.ts';
-import { S3SingleUpload } from './s3-single-upload.ts';
+import { putWhole } from './s3-put.ts';
 import { parseS3State, S3Upload } from './s3-upload.ts';
 
 /** Throws `invalid` when the account lacks the endpoint that its cloud type needs. The SDK is loaded at the first request. */
 export function s3Provider(account: ProviderAccount, limits: Partial<S3Limits> = {}): Provider {
   const s3 = connectS3(account, Object.keys(limits).length === 0 ? defaultS3Limits : { ...defaultS3Limits, ...limits });
   return {
-    minChunkBytes: MIN_PART_BYTES,
+    chunks: S3_CHUNKS,
+    putWhole: (request, chunk, signal) => putWhole(s3, request, chunk, signal),
     administration: bucketAdministration(s3),
     async verify(signal) {
       await listBuckets(s3, { includeRegion: false }, signal);
@@ -38,18 +39,7 @@ export function s3Provider(account: ProviderAccount, limits: Partial<S3Limits> =
 
 async function openUpload(s3: S3Connection, request: UploadRequest, signal: AbortSignal): Promise<UploadSession> {
   checkPlan(request.size, request.chunkSize);
-  if (request.size <= request.chunkSize) {
-    await requireBucket(s3, request.bucket, signal);
-    return new S3SingleUpload(s3, request);
-  }
   return new S3Upload(s3, request, { uploadId: await createMultipart(s3, request, signal), partSize: request.chunkSize, parts: [] });
-}
-
-// A single PutObject goes out at commit only; a wrong bucket should show before the source is read.
-async function requireBucket(s3: S3Connection, bucket: string, signal: AbortSignal): Promise<void> {
-  await s3.call(`HeadBucket ${bucket}`, signal, (sdk, client, options) =>
-    client.send(new sdk.HeadBucketCommand({ Bucket: bucket }), options),
-  );
 }
 
 async function resumeUpload(s3: S3Connection, request: UploadRequest, state: string, signal: AbortSignal): Promise<UploadSession> {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { httpObjectProvider } from './http-object.ts';
-import { errorOf, kindOf, get, put, uploadOf, writeAll } from './testing/provider-tools.ts';
+import { chunkOf, errorOf, kindOf, get, put, uploadOf, writeAll } from './testing/provider-tools.ts';
 import type { Provider } from './provider.ts';
 import { scriptedServer, type ScriptedServer } from './testing/scripted-server.ts';
 
@@ -132,8 +132,8 @@ describe('A tus upload', () => {
     );
     const bytes = randomBytes(CHUNK * 3);
     const session = await use.provider.openUpload(uploadOf(use, 'o.bin', bytes.length), signal());
-    await session.write(bytes.subarray(0, CHUNK), signal());
-    const error = await errorOf(session.write(bytes.subarray(CHUNK, CHUNK * 2), signal()));
+    await session.write(chunkOf(bytes.subarray(0, CHUNK)), signal());
+    const error = await errorOf(session.write(chunkOf(bytes.subarray(CHUNK, CHUNK * 2), CHUNK), signal()));
     expect(error.kind).toBe('unavailable');
     expect(error.message).toContain('460');
     expect(session.offset).toBe(CHUNK);

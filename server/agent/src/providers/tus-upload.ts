@@ -1,7 +1,7 @@
 // Owns a resumable upload by tus 1.0: chunks with checksums, and what to believe when an answer got lost.
 import { discard, type HttpClient } from './http-client.ts';
 import { appeared, confirmSize } from './http-target.ts';
-import { ProviderError, type UploadSession } from './provider.ts';
+import { ProviderError, type Chunk, type UploadSession, type Verification } from './provider.ts';
 import { holdBack, slicesOf } from './request-body.ts';
 import { StallWatchdog } from './stall-watchdog.ts';
 import { checksumHeader, type ChecksumAlgorithm } from './tus-checksum.ts';
@@ -63,7 +63,7 @@ export class TusUpload implements UploadSession {
   }
 
   /** After a rejection `offset` is what the server was last known to hold: continue there, or by `resumeUpload`. */
-  async write(bytes: Buffer, signal: AbortSignal): Promise<void> {
+  async write({ bytes }: Chunk, signal: AbortSignal): Promise<void> {
     const end = this.offset + bytes.length;
     if (end > this.#target.size) throw new ProviderError('invalid', 'more bytes than the upload was opened for');
     const { now, later } = holdBack(bytes, end === this.#target.size, this.#client.limits.sliceBytes);
@@ -71,8 +71,8 @@ export class TusUpload implements UploadSession {
     this.#tail = later;
   }
 
-  async commit(signal: AbortSignal): Promise<void> {
-    if (this.#committed) return;
+  async commit(signal: AbortSignal): Promise<Verification> {
+    if (this.#committed) return 'size';
     const { url, size } = this.#target;
     if (this.offset < size) throw new ProviderError('invalid', `commit after ${this.offset} of ${size} bytes`);
     const tail = this.#tail;
@@ -86,6 +86,7 @@ export class TusUpload implements UploadSession {
     }
     await confirmSize(this.#client, url, size, signal);
     this.#committed = true;
+    return 'size';
   }
 
   /** No connection is open between two chunks. */

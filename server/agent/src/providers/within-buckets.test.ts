@@ -5,7 +5,7 @@ import { withinBuckets } from './within-buckets.ts';
 
 /** Answers every call, so that whatever is refused was refused on the way. */
 const everything = new Proxy({} as Provider, {
-  get: (_provider, name) => (name === 'minChunkBytes' ? 5 : name === 'listBuckets' ? listed : () => Promise.resolve(String(name))),
+  get: (_provider, name) => (name === 'chunks' ? 5 : name === 'listBuckets' ? listed : () => Promise.resolve(String(name))),
 });
 const listed = () => Promise.resolve(['own', 'foreign'].map((name) => ({ name, region: '', createDate: new Date(0) })));
 
@@ -27,7 +27,7 @@ describe('A provider that is narrowed to some buckets', () => {
   it('does everything in them', async () => {
     for (const [name, call] of Object.entries(calls(provider, 'own'))) expect(await call, name).toBe(name);
     expect(await provider.verify(signal())).toBe('verify');
-    expect(provider.minChunkBytes).toBe(5);
+    expect(provider.chunks).toBe(5);
   });
 
   it('knows no other one, in any call, and makes none', async () => {

@@ -8,16 +8,22 @@ export function withinBuckets(provider: Provider, names: readonly string[]): Pro
     if (!known.has(bucket)) throw new ProviderError('missing', `there is no bucket ${JSON.stringify(bucket)}`);
     return await call();
   };
-  const { minChunkBytes } = provider;
+  const { chunks, putWhole, copy } = provider;
   return {
-    ...(minChunkBytes !== undefined && { minChunkBytes }),
+    ...(chunks !== undefined && { chunks }),
+    ...(putWhole !== undefined && {
+      putWhole: (request, chunk, signal) => within(request.bucket, () => putWhole(request, chunk, signal)),
+    }),
+    ...(copy !== undefined && {
+      copy: (from, to, signal) => within(from.bucket, () => within(to.bucket, () => copy(from, to, signal))),
+    }),
     verify: (signal) => provider.verify(signal),
     listBuckets: async (options, signal) => (await provider.listBuckets(options, signal)).filter(({ name }) => known.has(name)),
     listObjects: (query, signal) => within(query.bucket, () => provider.listObjects(query, signal)),
     stat: (bucket, key, signal) => within(bucket, () => provider.stat(bucket, key, signal)),
     read: (object, signal) => within(object.bucket, () => provider.read(object, signal)),
     openUpload: (request, signal) => within(request.bucket, () => provider.openUpload(request, signal)),
-    resumeUpload: (request, state, signal) => within(request.bucket, () => provider.resumeUpload(request, state, signal)),
+    resumeUpload: (request, state, signal, acks) => within(request.bucket, () => provider.resumeUpload(request, state, signal, acks)),
     remove: (bucket, key, signal) => within(bucket, () => provider.remove(bucket, key, signal)),
     createFolder: (bucket, key, signal) => within(bucket, () => provider.createFolder(bucket, key, signal)),
     signDownloadUrl: (request) => within(request.bucket, () => provider.signDownloadUrl(request)),

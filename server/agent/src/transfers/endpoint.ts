@@ -1,5 +1,5 @@
 // Owns the two ends of one object's way: what it is read from and what it is written to.
-import type { UploadSession } from '../providers/provider.ts';
+import type { ChunkLaw, UploadSession } from '../providers/provider.ts';
 
 export interface SourceStat {
   readonly size: number;
@@ -29,8 +29,8 @@ export interface TargetRequest {
 }
 
 export interface Target {
-  /** Bytes; a target without it takes chunks of any size. */
-  readonly minChunkBytes?: number | undefined;
+  /** A target without it takes chunks of any size and number. */
+  readonly chunks?: ChunkLaw | undefined;
   /** `saved` is the state of an earlier session, or empty. */
   open(request: TargetRequest, saved: string, signal: AbortSignal): Promise<TargetSession>;
   /** Removes what an interrupted session left; nothing left is a success. */

@@ -26,7 +26,7 @@ export async function sourceOf(plan: TransferPlan, item: Pick<ItemRow, 'key'>, c
   const { source } = plan;
   if (source.type === 'file') return new LocalSource(source.path);
   const provider = await context.endpoints.resolve(source, plan);
-  return new ObjectSource(provider, { bucket: source.bucket, key: item.key }, context.settings.stallTimeoutMs);
+  return new ObjectSource(provider, { bucket: source.bucket, key: item.key });
 }
 
 export async function targetOf(plan: TransferPlan, id: string, item: Pick<ItemRow, 'key' | 'n'>, context: ItemContext): Promise<Target> {

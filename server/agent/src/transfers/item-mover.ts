@@ -84,7 +84,7 @@ export class ItemMover {
       return this.#frozen;
     }
     const { chunkBytes, maxParts } = this.#tools.settings;
-    const chunkSize = chunkSizeFor(stat.size, { chunkBytes: Math.max(chunkBytes, target.minChunkBytes ?? 0), maxParts });
+    const chunkSize = chunkSizeFor(stat.size, { chunkBytes: Math.max(chunkBytes, target.chunks?.minBytes ?? 0), maxParts });
     const frozen = { size: stat.size, identity: stat.identity, chunkSize };
     if (!this.#tools.ledger.beginItem(run.owner, item.n, frozen)) throw new Fenced();
     this.#frozen = frozen;
@@ -107,8 +107,8 @@ export class ItemMover {
           (inner) => source.open(session.offset, stat, inner),
           (late) => this.#letGo(late.close()),
         ),
-      write: (bytes) =>
-        this.#call('Sending a chunk', run.hard, (signal) => session.write(bytes, signal), undefined, settings.writeTimeoutMs),
+      write: (chunk) =>
+        this.#call('Sending a chunk', run.hard, (signal) => session.write(chunk, signal), undefined, settings.writeTimeoutMs),
       checkpoint: () => this.#checkpoint(session),
     });
     await this.#call('Checking the source', run.soft, (signal) => source.confirm(stat, signal));

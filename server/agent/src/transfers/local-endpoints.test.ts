@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkLocalFile, checkLocalFolder } from './local-check.ts';
+import { chunkOf } from '../providers/testing/provider-tools.ts';
 import { LocalTarget, partPath } from './local-target.ts';
 
 let folder: string;
@@ -32,8 +33,8 @@ describe('a local target', () => {
   it('shows nothing under its name before the commit, and then everything', async () => {
     const path = join(folder, 'new', 'file');
     const session = await target(path).open(request(6), '');
-    await session.write(Buffer.from('abc'), AbortSignal.timeout(1000));
-    await session.write(Buffer.from('def'), AbortSignal.timeout(1000));
+    await session.write(chunkOf(Buffer.from('abc')), AbortSignal.timeout(1000));
+    await session.write(chunkOf(Buffer.from('def')), AbortSignal.timeout(1000));
     expect(await readdir(join(folder, 'new'))).toEqual(['.file.id.part']);
     await session.commit(AbortSignal.timeout(1000));
     expect(await readdir(join(folder, 'new'))).toEqual(['file']);
@@ -61,7 +62,7 @@ describe('a local target', () => {
 
   it('refuses to commit before the last byte, and abort removes the part file', async () => {
     const session = await target(join(folder, 'file')).open(request(6), '');
-    await session.write(Buffer.from('abc'), AbortSignal.timeout(1000));
+    await session.write(chunkOf(Buffer.from('abc')), AbortSignal.timeout(1000));
     await expect(session.commit(AbortSignal.timeout(1000))).rejects.toThrow('file failed');
     await session.abort(AbortSignal.timeout(1000));
     await session.abort(AbortSignal.timeout(1000));
@@ -76,7 +77,7 @@ describe('a local target', () => {
     await rm(partPath(path, 'id'));
     await symlink(join(folder, 'victim'), path);
     const session = await target(path).open(request(1), '');
-    await session.write(Buffer.from('x'), AbortSignal.timeout(1000));
+    await session.write(chunkOf(Buffer.from('x')), AbortSignal.timeout(1000));
     await session.commit(AbortSignal.timeout(1000));
     expect(await readFile(join(folder, 'victim'), 'utf8')).toBe('victim');
   });

@@ -1,6 +1,7 @@
 // Owns one part file while it grows: positional writes, sync before its offset counts as durable, rename at the end.
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname, sep } from 'node:path';
+import type { Chunk, Verification } from '../providers/provider.ts';
 import type { TargetSession } from './endpoint.ts';
 import { localFileError } from './errors.ts';
 
@@ -45,7 +46,7 @@ export class LocalSession implements TargetSession {
     return `durable=${this.#durable}`;
   }
 
-  async write(bytes: Buffer): Promise<void> {
+  async write({ bytes }: Chunk): Promise<void> {
     await this.#guard(async (handle) => {
       for (let written = 0; written < bytes.length;) {
         const { bytesWritten } = await handle.write(bytes, written, bytes.length - written, this.#offset + written);
@@ -57,7 +58,7 @@ export class LocalSession implements TargetSession {
     });
   }
 
-  async commit(): Promise<void> {
+  async commit(): Promise<Verification> {
     await this.#guard(async (handle) => {
       const { part, path, size } = this.#start;
       if (this.#offset !== size) throw new Error(`The part file has ${this.#offset} of ${size} bytes.`);
@@ -66,6 +67,7 @@ export class LocalSession implements TargetSession {
       await rename(part, path);
       await syncFolder(dirname(path));
     });
+    return 'size';
   }
 
   async suspend(): Promise<void> {

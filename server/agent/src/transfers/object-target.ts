@@ -1,5 +1,5 @@
 // Owns writing an object of a provider: a new upload session, or the stored one gone on with.
-import type { Provider } from '../providers/provider.ts';
+import type { ChunkLaw, Provider } from '../providers/provider.ts';
 import type { Target, TargetRequest, TargetSession } from './endpoint.ts';
 import type { ObjectAddress } from './object-source.ts';
 
@@ -15,8 +15,8 @@ export class ObjectTarget implements Target {
     this.#contentType = contentType;
   }
 
-  get minChunkBytes(): number | undefined {
-    return this.#provider.minChunkBytes;
+  get chunks(): ChunkLaw | undefined {
+    return this.#provider.chunks;
   }
 
   open(request: TargetRequest, saved: string, signal: AbortSignal): Promise<TargetSession> {

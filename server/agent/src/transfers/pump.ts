@@ -1,5 +1,6 @@
 // Owns moving the bytes of one item: the next chunk is read while the last is written, never more than two in memory.
-import { ProviderError } from '../providers/provider.ts';
+import { crc32 } from 'node:zlib';
+import { ProviderError, type Chunk as SentChunk } from '../providers/provider.ts';
 import { chunkLength } from './chunk-plan.ts';
 import type { SourceReader, SourceStat, TargetSession } from './endpoint.ts';
 import type { Lease, Slab } from './slab-pool.ts';
@@ -12,7 +13,7 @@ export interface PumpJob {
   /** Stops reading at once and writing after the chunk in flight. */
   readonly soft: AbortSignal;
   open(signal: AbortSignal): Promise<SourceReader>;
-  write(bytes: Buffer): Promise<void>;
+  write(chunk: SentChunk): Promise<void>;
   /** Records what the target holds; throws when the run was fenced off. */
   checkpoint(): void;
 }
@@ -83,7 +84,7 @@ async function fill(reader: SourceReader, slab: Slab, length: number, signal: Ab
 
 async function deliver(job: PumpJob, chunk: Chunk, end: number): Promise<void> {
   try {
-    await job.write(chunk.bytes);
+    await job.write({ offset: job.session.offset, bytes: chunk.bytes, crc32: crc32(chunk.bytes) });
   } catch (error) {
     // A socket may still read from it; given back, another chunk's bytes would be sent.
     chunk.slab.drop();

@@ -1,6 +1,14 @@
 // Owns what the tests of providers do with one: put, get, collect, and look at what it throws.
-import type { Readable } from 'node:stream';
-import { ProviderError, type Provider, type ProviderErrorKind, type UploadRequest, type UploadSession } from '../provider.ts';
+import { crc32 } from 'node:zlib';
+import {
+  ProviderError,
+  type Chunk,
+  type ObjectReader,
+  type Provider,
+  type ProviderErrorKind,
+  type UploadRequest,
+  type UploadSession,
+} from '../provider.ts';
 
 /** A server that is running, with one empty bucket. */
 export interface Fixture {
@@ -25,25 +33,38 @@ export async function writeAll(session: UploadSession, bytes: Buffer, chunkSize:
   while (session.offset < bytes.length) {
     const chunk = slab.subarray(0, Math.min(chunkSize, bytes.length - session.offset));
     bytes.copy(chunk, 0, session.offset);
-    await session.write(chunk, signal());
+    await session.write(chunkOf(chunk, session.offset), signal());
     slab.fill(0);
   }
 }
 
+export const chunkOf = (bytes: Buffer, offset = 0): Chunk => ({ offset, bytes, crc32: crc32(bytes) });
+
 export async function put(fixture: Fixture, key: string, bytes: Buffer): Promise<void> {
-  const session = await fixture.provider.openUpload(uploadOf(fixture, key, bytes.length), signal());
+  const { provider, chunkSize } = fixture;
+  const request = uploadOf(fixture, key, bytes.length);
+  if (provider.putWhole !== undefined && bytes.length <= chunkSize) {
+    await provider.putWhole(request, chunkOf(bytes), signal());
+    return;
+  }
+  const session = await provider.openUpload(request, signal());
   await writeAll(session, bytes, fixture.chunkSize);
   await session.commit(signal());
 }
 
 export async function get({ provider, bucket }: Pick<Fixture, 'provider' | 'bucket'>, key: string, offset = 0, eTag = ''): Promise<Buffer> {
-  return collect(await provider.read({ bucket, key, offset, eTag }, signal()));
+  const reader = await provider.read({ bucket, key, offset, eTag }, signal());
+  return collect(reader, reader.length ?? (await provider.stat(bucket, key, signal())).size - offset);
 }
 
-export async function collect(stream: Readable): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
+export async function collect(reader: ObjectReader, length = reader.length ?? 0): Promise<Buffer> {
+  const bytes = Buffer.alloc(length);
+  try {
+    await reader.fill(bytes, signal());
+    return bytes;
+  } finally {
+    await reader.close();
+  }
 }
 
 /** The error that the work must end with. */

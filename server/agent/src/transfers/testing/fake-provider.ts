@@ -4,13 +4,18 @@ import { Readable } from 'node:stream';
 import { setImmediate as tick } from 'node:timers/promises';
 import {
   ProviderError,
+  type Chunk,
   type ListQuery,
+  type ObjectReader,
   type ObjectPage,
   type ObjectStat,
   type Provider,
+  type ReadRequest,
   type UploadRequest,
   type UploadSession,
+  type Verification,
 } from '../../providers/provider.ts';
+import { StreamReader } from '../../providers/stream-reader.ts';
 
 export type CallName = 'stat' | 'read' | 'list' | 'open' | 'resume' | 'write' | 'commit' | 'abort';
 
@@ -85,7 +90,7 @@ export class FakeProvider implements Provider {
     return { size: bytes.length, eTag: this.eTagOf(bytes), acceptsRanges: true };
   }
 
-  async read(object: { bucket: string; key: string; offset: number; eTag: string }, signal: AbortSignal): Promise<Readable> {
+  async read(object: ReadRequest, signal: AbortSignal): Promise<ObjectReader> {
     const fault = await this.#call({ name: 'read', key: object.key, offset: object.offset }, signal);
     const bytes = this.#object(object.key);
     if (object.eTag !== '' && this.eTagOf(bytes) !== object.eTag) throw new ProviderError('changed', `${object.key} changed.`);
@@ -93,7 +98,7 @@ export class FakeProvider implements Provider {
     const stream = Readable.from(this.#pieces(bytes, object.offset, end, fault), { objectMode: false, highWaterMark: 16_384 });
     this.openReads += 1;
     stream.once('close', () => (this.openReads -= 1));
-    return stream;
+    return new StreamReader(stream, 1000, bytes.length - object.offset);
   }
 
   async *#pieces(bytes: Buffer, from: number, to: number, fault: Fault | undefined): AsyncGenerator<Buffer> {
@@ -219,12 +224,13 @@ class FakeSession implements UploadSession {
     return this.#stored.offset;
   }
 
-  write(bytes: Buffer, signal: AbortSignal): Promise<void> {
+  write({ bytes }: Chunk, signal: AbortSignal): Promise<void> {
     return this.#provider.accept(this.state, bytes, signal);
   }
 
-  commit(signal: AbortSignal): Promise<void> {
-    return this.#provider.publish(this.state, signal);
+  async commit(signal: AbortSignal): Promise<Verification> {
+    await this.#provider.publish(this.state, signal);
+    return 'size';
   }
 
   async suspend(): Promise<void> {
