@@ -114,6 +114,14 @@ export const settings = {
     'bytes of one chunk of a transfer',
   ),
   maxTransfers: setting('max-transfers', 'Transfers.MaxConcurrent', integer(1, 64), 4, 'transfers that run at the same time'),
+  objectsAtOnce: setting(
+    'objects-at-once',
+    'Transfers.ObjectsAtOnce',
+    integer(1, 64),
+    8,
+    'objects of one transfer that move at the same time',
+  ),
+  maxLanes: setting('max-lanes', 'Transfers.MaxLanes', integer(1, 64), 16, 'requests to one store that are under way at the same time'),
   maxQueuedTransfers: setting(
     'max-queued-transfers',
     'Transfers.MaxQueued',

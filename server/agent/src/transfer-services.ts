@@ -7,6 +7,7 @@ import { httpObjectProvider } from './providers/http-object.ts';
 import type { Provider, ProviderAccount } from './providers/provider.ts';
 import type { Database } from './store/database.ts';
 import type { HistoryStore } from './store/history-store.ts';
+import type { TransferPolicies } from './transfers/policies.ts';
 import { TransferStore } from './store/transfer-store.ts';
 import { TransferEngine } from './transfers/engine.ts';
 import { isExplained } from './transfers/errors.ts';
@@ -20,11 +21,12 @@ export interface TransferServiceOptions {
   readonly log: Logger;
   readonly cloudAccounts: CloudAccounts;
   readonly history: HistoryStore;
+  readonly fastrLimits: TransferPolicies;
   readonly providerFor: (account: ProviderAccount) => Provider;
 }
 
 export async function openTransferServices(options: TransferServiceOptions): Promise<{ transfers: TransferEngine; staging: Staging }> {
-  const { config, database, now, log, cloudAccounts, history, providerFor } = options;
+  const { config, database, now, log, cloudAccounts, history, fastrLimits, providerFor } = options;
   const report = (error: unknown): void => {
     // A target that is gone cannot be cleaned up now; that is nobody's defect, and it is tried again at the next start.
     if (isExplained(error)) log.warn({ reason: error.message }, 'the clean-up of a transfer has to wait');
@@ -42,8 +44,12 @@ export async function openTransferServices(options: TransferServiceOptions): Pro
         return httpObjectProvider({ serviceUrl: ref.serverUrl ?? '', accessKey: '', secretKey: '' });
       },
     },
+    policies: fastrLimits,
     settings: {
       chunkBytes: config.chunkBytes,
+      objectsAtOnce: config.objectsAtOnce,
+      maxLanes: config.maxLanes,
+      startLanes: Math.min(defaultSettings.startLanes, config.maxLanes),
       maxConcurrent: config.maxTransfers,
       maxSlabs: 2 * config.maxTransfers,
       maxQueued: config.maxQueuedTransfers,

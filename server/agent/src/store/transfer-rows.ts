@@ -37,6 +37,13 @@ export const transferColumns: readonly (keyof TransferRecord)[] = [
   'error',
 ];
 
+export interface ChunkRecord {
+  readonly at: number;
+  readonly length: number;
+  readonly crc32: number;
+  readonly proof: string;
+}
+
 export interface ItemRecord {
   readonly transfer_id: string;
   readonly n: number;
@@ -47,6 +54,7 @@ export interface ItemRecord {
   readonly chunk_size: number;
   readonly identity: string;
   readonly session: string;
+  readonly target_key: string | null;
 }
 
 export const rowOf = (record: TransferRecord): TransferRow => ({
@@ -74,6 +82,7 @@ export const itemOf = (record: ItemRecord): ItemRow => ({
   chunkSize: record.chunk_size,
   identity: record.identity,
   session: record.session,
+  targetKey: record.target_key,
 });
 
 export const recordOf = (row: TransferRow): TransferRecord => ({

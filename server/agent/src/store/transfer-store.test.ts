@@ -35,14 +35,16 @@ const base: Omit<TransferRow, 'id'> = {
 };
 const row = (id: string, changes: Partial<TransferRow> = {}): TransferRow => ({ id, ...base, ...changes });
 const owner = { id: 't', generation: 1 };
-const frozen = { size: 10, identity: 'i', chunkSize: 4 };
+const frozen = { size: 10, identity: 'i', chunkSize: 4, targetKey: null };
+const reached = (bytes: number, session: string) => ({ bytes, session, acks: [] });
 
 describe('the ledger', () => {
   it('gives back what was stored', () => {
     const stored = row('t', { totalBytes: 0, pausedMs: 5 });
     store.insert(stored, [{ key: 'k', size: 0 }]);
     expect(store.get('t')).toEqual(stored);
-    expect(store.openItem('t')).toEqual({ n: 0, key: 'k', state: 'waiting', size: 0, bytes: 0, chunkSize: 0, identity: '', session: '' });
+    const item = { n: 0, key: 'k', state: 'waiting', size: 0, bytes: 0, chunkSize: 0, identity: '', session: '', targetKey: null };
+    expect(store.openItems('t', -1, 10)).toEqual([item]);
   });
 
   it('changes a status only from the status and the generation that were seen', () => {
@@ -70,12 +72,12 @@ describe('the ledger', () => {
     ]);
     expect(store.get('t')?.totalBytes).toBe(7);
     expect(store.beginItem(owner, 0, frozen)).toBe(true);
-    expect(store.checkpoint(owner, 0, { bytes: 8, session: 's' })).toEqual({ bytes: 8, totalBytes: 14 });
-    expect(store.checkpoint(owner, 0, { bytes: 4, session: 's' })).toEqual({ bytes: 4, totalBytes: 14 });
-    expect(store.endItem(owner, 0, { state: 'failed', error: 'e' })).toBe(true);
+    expect(store.checkpoint(owner, 0, reached(8, 's'))).toEqual({ bytes: 8, totalBytes: 14 });
+    expect(store.checkpoint(owner, 0, reached(4, 's'))).toEqual({ bytes: 4, totalBytes: 14 });
+    expect(store.endItems(owner, new Map([[0, { state: 'failed', error: 'e' }]]))).toEqual({ bytes: 0, totalBytes: 14 });
     expect(store.get('t')?.bytes).toBe(0);
-    expect(store.openItem('t')?.key).toBe('b');
-    expect(store.counts('t')).toEqual({ total: 2, done: 0, failed: 1 });
+    expect(store.openItems('t', -1, 9).map(({ key }) => key)).toEqual(['b']);
+    expect(store.counts('t')).toEqual({ total: 2, done: 0, failed: 1, skipped: 0 });
     expect(store.firstError('t')).toBe('e');
   });
 
@@ -84,9 +86,9 @@ describe('the ledger', () => {
     store.insert(row('p', { status: 'paused' }), [{ key: 'a', size: 0 }]);
     for (const old of [owner, { id: 'p', generation: 1 }, { id: 'nobody', generation: 1 }]) {
       expect(store.beginItem(old, 0, frozen)).toBe(false);
-      expect(store.checkpoint(old, 0, { bytes: 1, session: '' })).toBeUndefined();
-      expect(store.endItem(old, 0, { state: 'done' })).toBe(false);
-      expect([store.restartListing(old), store.addItems(old, []), store.finishListing(old)]).toEqual([false, false, false]);
+      expect(store.checkpoint(old, 0, reached(1, ''))).toBeUndefined();
+      expect(store.endItems(old, new Map([[0, { state: 'skipped' }]]))).toBeUndefined();
+      expect([store.dropChunks(old, 0), store.addItems(old, []), store.finishListing(old)]).toEqual([false, undefined, false]);
     }
   });
 
@@ -102,7 +104,7 @@ describe('the ledger', () => {
   it('keeps what was begun and not published as left over until it is cleared, and prunes only clean transfers', () => {
     store.insert(row('t'), [{ key: 'k', size: 0 }]);
     store.beginItem(owner, 0, frozen);
-    store.checkpoint(owner, 0, { bytes: 4, session: 'state' });
+    store.checkpoint(owner, 0, reached(4, 'state'));
     expect(store.leftovers()).toEqual([]);
     store.change(row('t'), { status: 'cancelled', generation: 2, endedAt: 9 });
     expect(store.leftovers('t')).toMatchObject([{ transferId: 't', item: { n: 0, session: 'state', size: 10 } }]);
@@ -117,5 +119,36 @@ describe('the ledger', () => {
     expect(store.leftovers()).toEqual([]);
     store.prune(0);
     expect(store.get('t')).toBeUndefined();
+  });
+
+  it('keeps the chunks of a session until the item is done, and knows the least that was proven', () => {
+    store.insert(row('t'), [
+      { key: 'a', size: 3 },
+      { key: 'b', size: 4, identity: 'v' },
+    ]);
+    const ack = (offset: number, proof: string) => ({ offset, length: 4, crc32: 4_294_967_295, proof });
+    store.beginItem(owner, 0, frozen);
+    store.checkpoint(owner, 0, { bytes: 4, session: 's', acks: [ack(4, 'late')] });
+    store.checkpoint(owner, 0, { bytes: 8, session: 's', acks: [ack(0, 'first'), ack(4, 'again')] });
+    expect(store.chunks('t', 0)).toEqual([ack(0, 'first'), ack(4, 'again')]);
+    const ends = new Map([
+      [0, { state: 'done', size: 10, proof: 'chunks', targetKey: 'a (1)' }],
+      [1, { state: 'done', size: 4, proof: 'size' }],
+    ] as const);
+    expect(store.endItems(owner, ends)).toEqual({ bytes: 14, totalBytes: 14 });
+    expect([store.chunks('t', 0), store.proof('t'), store.hasOpenItems('t')]).toEqual([[], 'size', false]);
+  });
+
+  it('does not count what was skipped as something to move, and knows a key once', () => {
+    store.insert(row('t'), []);
+    const page = ['a', 'b'].map((key) => ({ key, size: 5 }));
+    expect(store.addItems(owner, page)).toEqual({ bytes: 0, totalBytes: 10 });
+    store.endItems(owner, new Map([[0, { state: 'skipped' }]]));
+    expect(store.addItems(owner, [...page, { key: 'c', size: 1 }])).toEqual({ bytes: 0, totalBytes: 6 });
+    expect(store.openItems('t', 0, 9).map(({ n, key }) => [n, key])).toEqual([
+      [1, 'b'],
+      [2, 'c'],
+    ]);
+    expect(store.counts('t')).toEqual({ total: 3, done: 0, failed: 0, skipped: 1 });
   });
 });

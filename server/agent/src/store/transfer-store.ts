@@ -1,18 +1,22 @@
 // Owns the transfer ledger in SQLite: each method is one transaction, each write of a run checks that it is still the owner.
+import type { ChunkAck } from '../providers/provider.ts';
 import type {
+  Checkpoint,
   Counters,
   ItemCounts,
+  ItemEnd,
   ItemRow,
   Leftover,
   Ledger,
   NewItem,
   Owner,
+  Proof,
   StatusChange,
   TransferFilter,
   TransferRow,
 } from '../transfers/ledger.ts';
 import type { Database } from './database.ts';
-import { itemOf, recordOf, rowOf, transferColumns, type ItemRecord, type TransferRecord } from './transfer-rows.ts';
+import { itemOf, recordOf, rowOf, transferColumns, type ChunkRecord, type ItemRecord, type TransferRecord } from './transfer-rows.ts';
 
 const ownedBy = `EXISTS (SELECT 1 FROM transfers WHERE id = @id AND generation = @generation AND status = 'running')`;
 
@@ -77,68 +81,73 @@ export class TransferStore implements Ledger {
     })();
   }
 
-  restartListing(owner: Owner): boolean {
-    return this.#asOwner(owner, () => {
-      this.#database.prepare('DELETE FROM transfer_items WHERE transfer_id = ?').run(owner.id);
-      this.#database.prepare('UPDATE transfers SET total_bytes = 0, bytes = 0 WHERE id = ?').run(owner.id);
-    });
-  }
-
-  addItems(owner: Owner, items: readonly NewItem[]): boolean {
-    return this.#asOwner(owner, () => this.#append(owner.id, items));
+  addItems(owner: Owner, items: readonly NewItem[]): Counters | undefined {
+    return this.#counting(owner, () => this.#append(owner.id, items));
   }
 
   finishListing(owner: Owner): boolean {
     return this.#asOwner(owner, () => this.#database.prepare('UPDATE transfers SET listed = 1 WHERE id = ?').run(owner.id));
   }
 
-  openItem(id: string): ItemRow | undefined {
-    const sql = `SELECT * FROM transfer_items WHERE transfer_id = ? AND state IN ('waiting', 'moving') ORDER BY n LIMIT 1`;
-    const record = this.#database.prepare<[string], ItemRecord>(sql).get(id);
-    return record === undefined ? undefined : itemOf(record);
+  openItems(id: string, after: number, limit: number): ItemRow[] {
+    const sql = `SELECT * FROM transfer_items WHERE transfer_id = ? AND n > ? AND state IN ('waiting', 'moving') ORDER BY n LIMIT ?`;
+    return this.#database.prepare<[string, number, number], ItemRecord>(sql).all(id, after, limit).map(itemOf);
   }
 
-  beginItem(owner: Owner, n: number, frozen: Pick<ItemRow, 'size' | 'identity' | 'chunkSize'>): boolean {
+  hasOpenItems(id: string): boolean {
+    return this.openItems(id, -1, 1).length > 0;
+  }
+
+  chunks(id: string, n: number): ChunkAck[] {
+    const sql = 'SELECT at, length, crc32, proof FROM transfer_chunks WHERE transfer_id = ? AND n = ? ORDER BY at';
+    const records = this.#database.prepare<[string, number], ChunkRecord>(sql).all(id, n);
+    return records.map(({ at, ...rest }) => ({ offset: at, ...rest }));
+  }
+
+  beginItem(owner: Owner, n: number, frozen: Pick<ItemRow, 'size' | 'identity' | 'chunkSize' | 'targetKey'>): boolean {
     return this.#asOwner(owner, () => {
       const at = { id: owner.id, n, ...frozen };
-      const sizeOf = '(SELECT size FROM transfer_items WHERE transfer_id = @id AND n = @n)';
-      this.#database.prepare(`UPDATE transfers SET total_bytes = total_bytes - ${sizeOf} + @size WHERE id = @id`).run(at);
-      const sets = `state = 'moving', cleanup = 1, size = @size, identity = @identity, chunk_size = @chunkSize`;
+      this.#resize(owner.id, n, frozen.size);
+      const sets = `state = 'moving', cleanup = 1, size = @size, identity = @identity, chunk_size = @chunkSize, target_key = @targetKey`;
       this.#database.prepare(`UPDATE transfer_items SET ${sets} WHERE transfer_id = @id AND n = @n`).run(at);
     });
   }
 
-  checkpoint(owner: Owner, n: number, progress: Pick<ItemRow, 'bytes' | 'session'>): Counters | undefined {
-    let counters: Counters | undefined;
-    this.#asOwner(owner, () => {
+  checkpoint(owner: Owner, n: number, { acks, ...progress }: Checkpoint): Counters | undefined {
+    return this.#counting(owner, () => {
       const at = { id: owner.id, n, ...progress };
       this.#addBytes(owner.id, n, progress.bytes);
       this.#database.prepare('UPDATE transfer_items SET bytes = @bytes, session = @session WHERE transfer_id = @id AND n = @n').run(at);
-      counters = this.#database
-        .prepare<[string], Counters>('SELECT bytes, total_bytes AS totalBytes FROM transfers WHERE id = ?')
-        .get(owner.id);
+      const keep = this.#database.prepare('INSERT OR REPLACE INTO transfer_chunks VALUES (@id, @n, @offset, @length, @crc32, @proof)');
+      for (const ack of acks) keep.run({ id: owner.id, n, ...ack });
     });
-    return counters;
   }
 
-  endItem(owner: Owner, n: number, end: { state: 'done' } | { state: 'failed'; error: string }): boolean {
-    return this.#asOwner(owner, () => {
-      if (end.state === 'failed') this.#addBytes(owner.id, n, 0);
-      const sets = end.state === 'done' ? `state = 'done', cleanup = 0, session = ''` : `state = 'failed', bytes = 0, error = @error`;
-      const error = end.state === 'failed' ? end.error : null;
-      this.#database.prepare(`UPDATE transfer_items SET ${sets} WHERE transfer_id = @id AND n = @n`).run({ id: owner.id, n, error });
+  dropChunks(owner: Owner, n: number): boolean {
+    return this.#asOwner(owner, () => void this.#forgetChunks(owner.id, n));
+  }
+
+  endItems(owner: Owner, ends: ReadonlyMap<number, ItemEnd>): Counters | undefined {
+    return this.#counting(owner, () => {
+      for (const [n, end] of ends) this.#end(owner.id, n, end);
     });
   }
 
   counts(id: string): ItemCounts {
-    const sql = `SELECT count(*) AS total, count(*) FILTER (WHERE state = 'done') AS done, count(*) FILTER (WHERE state = 'failed') AS failed
-      FROM transfer_items WHERE transfer_id = ?`;
-    return this.#database.prepare<[string], ItemCounts>(sql).get(id) ?? { total: 0, done: 0, failed: 0 };
+    const of = (state: string): string => `count(*) FILTER (WHERE state = '${state}') AS ${state}`;
+    const sql = `SELECT count(*) AS total, ${of('done')}, ${of('failed')}, ${of('skipped')} FROM transfer_items WHERE transfer_id = ?`;
+    return this.#database.prepare<[string], ItemCounts>(sql).get(id) ?? { total: 0, done: 0, failed: 0, skipped: 0 };
   }
 
   firstError(id: string): string | undefined {
     const sql = `SELECT error FROM transfer_items WHERE transfer_id = ? AND state = 'failed' ORDER BY n LIMIT 1`;
     return this.#database.prepare<[string], { error: string }>(sql).get(id)?.error;
+  }
+
+  proof(id: string): Proof | undefined {
+    const strength = `CASE proof WHEN 'size' THEN 0 WHEN 'chunks' THEN 1 WHEN 'object' THEN 2 ELSE 3 END`;
+    const sql = `SELECT proof FROM transfer_items WHERE transfer_id = ? AND proof IS NOT NULL ORDER BY ${strength} LIMIT 1`;
+    return this.#database.prepare<[string], { proof: Proof }>(sql).get(id)?.proof;
   }
 
   leftovers(id?: string): Leftover[] {
@@ -172,21 +181,62 @@ export class TransferStore implements Ledger {
     })();
   }
 
+  #counting(owner: Owner, action: () => void): Counters | undefined {
+    const counters = this.#database.prepare<[string], Counters>('SELECT bytes, total_bytes AS totalBytes FROM transfers WHERE id = ?');
+    return this.#asOwner(owner, action) ? counters.get(owner.id) : undefined;
+  }
+
+  #end(id: string, n: number, end: ItemEnd): void {
+    const at = { id, n };
+    if (end.state === 'done') {
+      this.#resize(id, n, end.size);
+      this.#addBytes(id, n, end.size);
+      const sets = `state = 'done', cleanup = 0, session = '', proof = @proof, bytes = size, target_key = coalesce(@targetKey, target_key)`;
+      this.#update(sets, { ...at, proof: end.proof, targetKey: end.targetKey ?? null });
+      return this.#forgetChunks(id, n);
+    }
+    this.#addBytes(id, n, 0);
+    if (end.state === 'failed') this.#update(`state = 'failed', bytes = 0, error = @error`, { ...at, error: end.error });
+    // What is not moved is not part of what there is to move.
+    else this.#skip(id, n);
+  }
+
+  #skip(id: string, n: number): void {
+    this.#resize(id, n, 0);
+    this.#update(`state = 'skipped', bytes = 0, cleanup = 0, session = ''`, { id, n });
+  }
+
+  #update(sets: string, values: { id: string; n: number; [name: string]: unknown }): void {
+    this.#database.prepare(`UPDATE transfer_items SET ${sets} WHERE transfer_id = @id AND n = @n`).run(values);
+  }
+
+  #resize(id: string, n: number, size: number): void {
+    const before = '(SELECT size FROM transfer_items WHERE transfer_id = @id AND n = @n)';
+    this.#database.prepare(`UPDATE transfers SET total_bytes = total_bytes - ${before} + @size WHERE id = @id`).run({ id, n, size });
+    this.#update('size = @size', { id, n, size });
+  }
+
+  #forgetChunks(id: string, n: number): void {
+    this.#database.prepare('DELETE FROM transfer_chunks WHERE transfer_id = ? AND n = ?').run(id, n);
+  }
+
   #addBytes(id: string, n: number, bytes: number): void {
     const before = '(SELECT bytes FROM transfer_items WHERE transfer_id = @id AND n = @n)';
     this.#database.prepare(`UPDATE transfers SET bytes = bytes - ${before} + @bytes WHERE id = @id`).run({ id, n, bytes });
   }
 
   #append(id: string, items: readonly NewItem[]): void {
-    const next = '(SELECT coalesce(max(n) + 1, 0) FROM transfer_items WHERE transfer_id = @id)';
     const insert = this.#database.prepare(
-      `INSERT INTO transfer_items (transfer_id, n, key, state, size) VALUES (@id, ${next}, @key, 'waiting', @size)`,
+      `INSERT OR IGNORE INTO transfer_items (transfer_id, n, key, state, size, identity) VALUES (@id, @n, @key, 'waiting', @size, @identity)`,
     );
-    const grow = this.#database.prepare('UPDATE transfers SET total_bytes = total_bytes + ? WHERE id = ?');
-    for (const { key, size } of items) insert.run({ id, key, size });
-    grow.run(
-      items.reduce((sum, { size }) => sum + size, 0),
-      id,
-    );
+    const last = this.#database.prepare<[string], { n: number | null }>('SELECT max(n) AS n FROM transfer_items WHERE transfer_id = ?');
+    let n = (last.get(id)?.n ?? -1) + 1;
+    let bytes = 0;
+    for (const { key, size, identity = '' } of items) {
+      if (insert.run({ id, n, key, size, identity }).changes === 0) continue;
+      n += 1;
+      bytes += size;
+    }
+    this.#database.prepare('UPDATE transfers SET total_bytes = total_bytes + ? WHERE id = ?').run(bytes, id);
   }
 }

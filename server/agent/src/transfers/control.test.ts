@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ProviderError } from '../providers/provider.ts';
+import { prefixOf } from './testing/fake-provider.ts';
 import { Bench, bytesOf, objectRef, sha256 } from './testing/bench.ts';
 
 const size = 2_000_003;
@@ -28,7 +29,7 @@ describe('pause', () => {
     const at = bench.engine.get(id)!;
     expect(at).toMatchObject({ status: 'paused', endTime: null });
     expect(at.bytesTransferred).toBe(720_896);
-    expect([...bench.provider.sessions.values()].map(({ offset }) => offset)).toEqual([at.bytesTransferred]);
+    expect([...bench.provider.sessions.values()].map(prefixOf)).toEqual([at.bytesTransferred]);
     expect(bench.engine.pool.inUse).toBe(0);
     expect(bench.provider.openReads).toBe(0);
     bench.provider.calls.length = 0;

@@ -6,7 +6,7 @@ import { Bench, bytesOf, objectRef, planOf, prefixRef } from './testing/bench.ts
 
 let bench: Bench;
 beforeEach(async () => {
-  bench = await Bench.open({ settings: { listPageSize: 3 } });
+  bench = await Bench.open({ settings: { listPageSize: 3, objectsAtOnce: 1 } });
 });
 afterEach(async () => {
   await bench.close();
@@ -99,7 +99,7 @@ describe('a folder download', () => {
     expect(await bench.finish(nothing)).toBe('failed');
     expect(bench.engine.get(nothing)?.errorMessage).toBe('There is no folder nothing/ in bucket.');
     await bench.close();
-    bench = await Bench.open({ settings: { maxObjects: 2 } });
+    bench = await Bench.open({ settings: { maxObjects: 2, objectsAtOnce: 1 } });
     for (const key of ['a', 'b', 'c']) bench.provider.put(`p/${key}`, bytesOf(1));
     const many = download('p');
     expect(await bench.finish(many)).toBe('failed');

@@ -89,12 +89,14 @@ describe('limits', () => {
     await bench.close();
     bench = await Bench.open({ settings: { maxConcurrent: 2 } });
     bench.provider.put('a', bytesOf(size));
-    let [running, most] = [0, 0];
+    const running = new Set<string>();
+    let most = 0;
     const order: string[] = [];
     bench.engine.events.onProgress(({ status, bytes, transferId }) => {
-      if (status === 'InProgress' && bytes === 0) order.push(transferId);
-      if (status === 'InProgress' && bytes === 0) most = Math.max(most, (running += 1));
-      if (status === 'Completed') running -= 1;
+      if (status === 'InProgress' && bytes === 0 && !running.has(transferId)) order.push(transferId);
+      if (status === 'InProgress') running.add(transferId);
+      if (status === 'Completed') running.delete(transferId);
+      most = Math.max(most, running.size);
     });
     const ids = Array.from({ length: 6 }, (_, n) => bench.start({ source: objectRef('a'), target: objectRef(`b${n}`) }));
     for (const id of ids) await bench.finish(id);

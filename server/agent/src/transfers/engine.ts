@@ -1,13 +1,17 @@
 // Owns the commands on transfers: start, pause, resume, cancel, recover, shut down; one engine for every kind of transfer.
 import { randomUUID } from 'node:crypto';
 import { Cleanups } from './cleanup.ts';
+import { Connectivity } from './connectivity.ts';
 import { explain, Fenced, isExplained, Stopped } from './errors.ts';
 import type { TransferHistory } from './history.ts';
+import { EndpointGates } from './endpoint-gates.ts';
 import type { EndpointResolver } from './item-endpoints.ts';
 import type { Ledger, TransferFilter, TransferRow } from './ledger.ts';
 import { checkLocalFile, checkLocalFolder } from './local-check.ts';
 import { initialStatus, machineOf, next, type TransferEvent, type TransferStatus } from './machine.ts';
-import type { TransferPlan } from './plan.ts';
+import { NothingToMove } from './listing.ts';
+import { isMany, type TransferPlan } from './plan.ts';
+import { Policies, type TransferPolicies } from './policies.ts';
 import { Progress, TransferEvents } from './progress.ts';
 import { sleep, type Sleep } from './retry.ts';
 import { Run, within } from './run.ts';
@@ -22,6 +26,8 @@ export interface EngineOptions {
   readonly ledger: Ledger;
   readonly history: TransferHistory;
   readonly endpoints: EndpointResolver;
+  /** What users ask of their transfers; without it nothing is capped, verified or kept. */
+  readonly policies?: TransferPolicies;
   readonly settings?: Partial<TransferSettings>;
   readonly now?: () => number;
   readonly sleep?: Sleep;
@@ -52,7 +58,19 @@ export class TransferEngine {
     this.pool = new SlabPool({ slabBytes: settings.chunkBytes, maxSlabs: settings.maxSlabs });
     const progress = new Progress({ events: this.events, now, intervalMs: settings.progressIntervalMs });
     const retry = { settings: settings.retry, sleep: options.sleep ?? sleep, random: options.random ?? Math.random };
-    this.#tools = { ledger, endpoints, settings, now, report, progress, retry, pool: this.pool };
+    this.#tools = {
+      ledger,
+      endpoints,
+      settings,
+      now,
+      report,
+      progress,
+      retry,
+      pool: this.pool,
+      policies: new Policies(options.policies),
+      gates: new EndpointGates(settings, now),
+      connectivity: new Connectivity(now),
+    };
     this.#transitions = new Transitions({ ledger, history, progress, now });
     this.#scheduler = new Scheduler(settings.maxConcurrent, (id) => this.#execute(id));
     this.#cleanups = new Cleanups(this.#tools);
@@ -63,8 +81,7 @@ export class TransferEngine {
     if (this.#closing) return { refused: 'shutting-down' };
     if (this.#scheduler.backlog >= this.#tools.settings.maxQueued) return { refused: 'queue-full' };
     const { source } = plan;
-    const folder = source.type === 'prefix';
-    const items = folder ? [] : [{ key: source.type === 'object' ? source.key : '', size: 0 }];
+    const items = isMany(plan) ? [] : [{ key: source.type === 'object' ? source.key : '', size: 0 }];
     this.#tools.ledger.insert(newRow(id, plan, this.#tools.now()), items);
     this.#scheduler.enqueue(id);
     return { transferId: id };
@@ -103,11 +120,11 @@ export class TransferEngine {
 
   get(id: string): TransferView | undefined {
     const row = this.#tools.ledger.get(id);
-    return row === undefined ? undefined : viewOf(row, this.#tools.now());
+    return row === undefined ? undefined : this.#viewOf(row);
   }
 
   list(filter: TransferFilter): TransferView[] {
-    return this.#tools.ledger.list(filter).map((row) => viewOf(row, this.#tools.now()));
+    return this.#tools.ledger.list(filter).map((row) => this.#viewOf(row));
   }
 
   /** At start: goes on with what was running or waiting, and sweeps what was left behind. Answers how many go on. */
@@ -134,6 +151,13 @@ export class TransferEngine {
     await within(abortMs, this.#cleanups.settled());
     this.#cleanups.stop(new Stopped('shutdown'));
     await this.#cleanups.settled();
+  }
+
+  /** What a running transfer waits for is shown as its error until it goes on. */
+  #viewOf(row: TransferRow): TransferView {
+    const view = viewOf(row, this.#tools.now());
+    const blocked = row.status === 'running' ? this.#runs.get(row.id)?.blocked : undefined;
+    return blocked === undefined ? view : { ...view, errorMessage: blocked };
   }
 
   #refusal(id: string, event: TransferEvent): CommandResult | undefined {
@@ -174,7 +198,8 @@ export class TransferEngine {
       await runTransfer(run, this.#tools, () => this.#finish(run));
       this.#finish(run);
     } catch (error) {
-      if (!run.soft.aborted && !(error instanceof Fenced)) this.#fail(run, error);
+      if (error instanceof NothingToMove) this.#finish(run);
+      else if (!run.stopped && !(error instanceof Fenced)) this.#fail(run, error);
     } finally {
       if (this.#runs.get(id) === run) this.#runs.delete(id);
       run.markEnded();
@@ -214,7 +239,7 @@ const newRow = (id: string, plan: TransferPlan, startedAt: number): TransferRow 
   status: initialStatus(plan.kind),
   generation: 1,
   plan,
-  listed: plan.source.type !== 'prefix',
+  listed: !isMany(plan),
   totalBytes: 0,
   bytes: 0,
   startedAt,

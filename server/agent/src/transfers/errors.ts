@@ -53,7 +53,7 @@ export class Fenced extends Error {
 
 /** The reason of the abort signals of a run. */
 export class Stopped extends Error {
-  constructor(why: 'pause' | 'cancel' | 'shutdown') {
+  constructor(why: 'pause' | 'cancel' | 'shutdown' | 'failure') {
     super(`The transfer was stopped (${why}).`);
     this.name = 'Stopped';
   }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { ProviderError } from '../providers/provider.ts';
 import { Bench, bytesOf, objectRef, type BenchOptions } from './testing/bench.ts';
-import { FakeProvider, type Fault } from './testing/fake-provider.ts';
+import { type FakeOptions, FakeProvider, type Fault } from './testing/fake-provider.ts';
 
 const down = (kind: 'unavailable' | 'throttled' | 'auth'): ProviderError => new ProviderError(kind, 'The storage refuses.');
 
@@ -28,6 +28,7 @@ const commands = fc.array(fc.record({ at: fc.integer({ min: 0, max: 60 }), what:
 const refused: Fault = { type: 'fail', error: down('unavailable') };
 const discardedTwice = [undefined, undefined, { type: 'cut', after: 100 } as const, undefined, refused, undefined, refused];
 
+const manners = fc.constantFrom<FakeOptions>({}, { lanes: 3 }, { whole: true }, { lanes: 2, whole: true, copies: true });
 const routes = ['upload', 'download', 'across'] as const;
 
 async function play(
@@ -58,12 +59,13 @@ it('any schedule of faults and commands ends with equal bytes, or with nothing v
     fc.asyncProperty(
       fc.constantFrom(...routes),
       fc.boolean(),
+      manners,
       fc.integer({ min: 0, max: 700_000 }),
       schedule,
       commands,
-      async (route, resumable, size, faults, orders) => {
-        const settings = { callTimeoutMs: 40, writeTimeoutMs: 40, commitTimeoutMs: 40, pauseGraceMs: 20, abortGraceMs: 10 };
-        const options: BenchOptions = { provider: new FakeProvider({ resumable }), settings };
+      async (route, resumable, manner, size, faults, orders) => {
+        const settings = { callTimeoutMs: 40, writeTimeoutMs: 40, commitTimeoutMs: 40, pauseGraceMs: 200, abortGraceMs: 10 };
+        const options: BenchOptions = { provider: new FakeProvider({ resumable, ...manner }), settings };
         const bench = await Bench.open(options);
         const pending: Promise<unknown>[] = [];
         const given = new Set<number>();
@@ -93,6 +95,6 @@ it('any schedule of faults and commands ends with equal bytes, or with nothing v
         await bench.close();
       },
     ),
-    { numRuns: 150, endOnFailure: true, examples: [['across', false, 8, discardedTwice, [{ at: 4, what: 'cancel' }]]] },
+    { numRuns: 150, endOnFailure: true, examples: [['across', false, {}, 8, discardedTwice, [{ at: 4, what: 'cancel' }]]] },
   );
 }, 120_000);

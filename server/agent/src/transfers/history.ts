@@ -72,7 +72,7 @@ export function historyEntry(row: TransferRow, counts: ItemCounts): HistoryEntry
     totalObjects: counts.total,
     transferredObjects: counts.done,
     failedObjects: counts.failed,
-    skippedObjects: 0,
+    skippedObjects: counts.skipped,
     totalSize: row.totalBytes,
     transferredSize: row.bytes,
     averageSpeed: row.bytes / seconds,

@@ -1,5 +1,6 @@
 // Owns turning the references of a plan into the two ends of one item.
 import { createHash } from 'node:crypto';
+import { join, posix } from 'node:path';
 import type { Provider } from '../providers/provider.ts';
 import type { Source, Target } from './endpoint.ts';
 import type { ItemRow } from './ledger.ts';
@@ -7,8 +8,8 @@ import { LocalSource } from './local-source.ts';
 import { LocalTarget } from './local-target.ts';
 import { ObjectSource } from './object-source.ts';
 import { ObjectTarget } from './object-target.ts';
-import type { CloudRef, TransferPlan } from './plan.ts';
-import { pathBelow } from './safe-path.ts';
+import { isCloud, type CloudRef, type EndpointRef, type TransferPlan } from './plan.ts';
+import { keyBelow, pathBelow } from './safe-path.ts';
 import type { TransferSettings } from './settings.ts';
 
 /** Turns a stored reference into a provider with credentials, at run time only. */
@@ -22,29 +23,55 @@ export interface ItemContext {
   readonly now: () => number;
 }
 
-export async function sourceOf(plan: TransferPlan, item: Pick<ItemRow, 'key'>, context: ItemContext): Promise<Source> {
+type Item = Pick<ItemRow, 'key' | 'n' | 'targetKey'>;
+
+export async function sourceOf(plan: TransferPlan, item: Pick<Item, 'key'>, context: ItemContext): Promise<Source> {
   const { source } = plan;
   if (source.type === 'file') return new LocalSource(source.path);
+  if (source.type === 'folder') return new LocalSource(join(source.path, item.key));
   const provider = await context.endpoints.resolve(source, plan);
-  return new ObjectSource(provider, { bucket: source.bucket, key: item.key });
+  return new ObjectSource(provider, { bucket: source.bucket, key: item.key }, endpointName(source));
 }
 
-export async function targetOf(plan: TransferPlan, id: string, item: Pick<ItemRow, 'key' | 'n'>, context: ItemContext): Promise<Target> {
+export async function targetOf(plan: TransferPlan, id: string, item: Item, context: ItemContext): Promise<Target> {
   const { target } = plan;
-  if (target.type === 'object') {
+  const name = item.targetKey ?? targetName(plan, item);
+  if (isCloud(target)) {
     const provider = await context.endpoints.resolve(target, plan);
-    return new ObjectTarget(provider, { bucket: target.bucket, key: target.key }, plan.contentType);
+    const address = { bucket: target.bucket, key: name };
+    return new ObjectTarget({
+      provider,
+      address,
+      endpoint: endpointName(target),
+      contentType: plan.contentType,
+      sibling: isCloud(plan.source) && sameStore(plan.source, target) ? { bucket: plan.source.bucket, key: item.key } : undefined,
+    });
   }
   const sync = { bytes: context.settings.syncWindowBytes, ms: context.settings.syncWindowMs, now: context.now };
-  if (target.type === 'file') return new LocalTarget({ path: target.path, partId: partId(id), sync });
-  const path = pathBelow(target.path, relativeKey(plan, item.key));
-  return new LocalTarget({ path, partId: `${partId(id)}-${item.n}`, root: target.path, sync });
+  if (target.type === 'file') return new LocalTarget({ path: name, partId: partId(id), sync });
+  return new LocalTarget({ path: name, partId: `${partId(id)}-${item.n}`, root: target.path, sync });
+}
+
+/** The key or the path that an item gets, unless there is something already and both are to be kept. */
+export function targetName(plan: TransferPlan, item: Pick<Item, 'key'>): string {
+  const { target } = plan;
+  if (target.type === 'object') return target.key;
+  if (target.type === 'file') return target.path;
+  const relative = placeOf(plan, item.key);
+  if (target.type === 'folder') return pathBelow(target.path, relative);
+  return keyBelow(folderPrefix(target.key), relative);
+}
+
+/** Below the target: the tree of the source, or only the names. */
+function placeOf(plan: TransferPlan, key: string): string {
+  const relative = plan.source.type === 'object' ? posix.basename(key) : relativeKey(plan, key);
+  return plan.keepSourceTree === false && !relative.endsWith('/') ? posix.basename(relative) : relative;
 }
 
 /** An id that a caller chose may hold anything, a path too. */
 const partId = (id: string): string => (/^[\w-]{1,64}$/.test(id) ? id : createHash('sha256').update(id).digest('hex').slice(0, 32));
 
-/** What remains of the key below the prefix that is downloaded. */
+/** What remains of the key below the prefix that is transferred. */
 export function relativeKey(plan: TransferPlan, key: string): string {
   const prefix = plan.source.type === 'prefix' ? folderPrefix(plan.source.key) : '';
   return key.startsWith(prefix) ? key.slice(prefix.length) : key;
@@ -52,3 +79,9 @@ export function relativeKey(plan: TransferPlan, key: string): string {
 
 /** `photos` must not match `photos-2026/a`. */
 export const folderPrefix = (prefix: string): string => (prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`);
+
+/** Who the limits of a store are shared with: everybody who uses the same account, or the same bare server. */
+export const endpointName = (ref: EndpointRef): string => (isCloud(ref) ? (ref.cloudAccountId ?? ref.serverUrl ?? '') : '');
+
+const sameStore = (a: CloudRef, b: CloudRef): boolean =>
+  a.cloudAccountId === b.cloudAccountId && a.cloudAccountId !== null && a.serverUrl === b.serverUrl;

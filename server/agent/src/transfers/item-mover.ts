@@ -1,21 +1,28 @@
 // Owns moving one item from begin to commit, with retries that go on where the target stands.
 import { chunkSizeFor } from './chunk-plan.ts';
 import { withDeadline } from './deadline.ts';
-import type { Source, SourceStat, Target, TargetSession } from './endpoint.ts';
+import type { Source, SourceStat, Target } from './endpoint.ts';
 import { Fenced, LocalFileError } from './errors.ts';
-import type { ItemContext } from './item-endpoints.ts';
-import type { ItemRow, Ledger } from './ledger.ts';
+import { decide } from './existing.ts';
+import { endpointName, sourceOf, targetName, targetOf, type ItemContext } from './item-endpoints.ts';
+import type { ItemEnd, ItemRow, Ledger, Proof } from './ledger.ts';
 import { ProviderError } from '../providers/provider.ts';
+import { isCloud } from './plan.ts';
+import type { Policies, Throttle } from './policies.ts';
 import type { Progress } from './progress.ts';
-import { pump } from './pump.ts';
+import { obstaclesOf, type ObstacleTools } from './obstacles.ts';
 import { withRetries, type RetryTools } from './retry.ts';
 import type { Run } from './run.ts';
+import { type ItemProgress, moveSession } from './session-mover.ts';
 import type { Lease } from './slab-pool.ts';
+import { verifyCopy } from './verify-copy.ts';
+import { moveWhole } from './whole-mover.ts';
 
-export interface MoveTools extends ItemContext {
+export interface MoveTools extends ItemContext, Omit<ObstacleTools, 'settings'> {
   readonly ledger: Ledger;
   readonly progress: Progress;
   readonly retry: RetryTools;
+  readonly policies: Policies;
   /** Failures that change nothing for the transfer but should be seen. */
   readonly report: (error: unknown) => void;
 }
@@ -23,162 +30,224 @@ export interface MoveTools extends ItemContext {
 export interface Move {
   readonly run: Run;
   readonly item: ItemRow;
+  readonly lease: Lease;
+  readonly throttle: Throttle;
+  /** Records the end; the last of a transfer before anybody may stop the run. */
+  readonly ended: (end: ItemEnd) => void;
+}
+
+/** What is decided once and holds for every attempt. */
+export interface Frozen extends SourceStat {
+  /** Of a target that has its own mind about it, as it says in the end. */
+  chunkSize: number;
+  readonly ifAbsent: boolean;
+}
+
+/** One attempt on one item: the two ends, freshly resolved, so that changed credentials count. */
+export interface Attempt {
   readonly source: Source;
   readonly target: Target;
-  readonly lease: Lease;
-  /** Runs with the commit, before anybody may stop the run. */
-  readonly committed: () => void;
+  readonly endpoints: readonly string[];
+}
+
+export type Caller = <T>(
+  what: string,
+  signal: AbortSignal,
+  action: (signal: AbortSignal) => Promise<T>,
+  late?: (value: T) => void,
+  ms?: number,
+) => Promise<T>;
+
+/** Everything about one attempt that the ways of moving share. */
+export interface MoveContext {
+  readonly attempt: Attempt;
+  readonly frozen: Frozen;
+  readonly move: Move;
+  readonly tools: MoveTools;
+  readonly call: Caller;
+  /** Publishes, verifies and records as one step that nobody cuts in two without need. */
+  readonly publish: (work: () => Promise<Proof>) => Promise<void>;
 }
 
 export class ItemMover {
   readonly #tools: MoveTools;
   readonly #move: Move;
-  #session: string;
-  #furthest: number;
-  #frozen: (SourceStat & { readonly chunkSize: number }) | undefined;
+  readonly #progress: ItemProgress;
+  /** What the listing said of a small object, which spares a first look. */
+  #listed: SourceStat | undefined;
+  #item: ItemRow;
+  #frozen: Frozen | undefined;
 
   constructor(move: Move, tools: MoveTools) {
     this.#move = move;
     this.#tools = tools;
-    this.#session = move.item.session;
-    this.#furthest = move.item.bytes;
-    const { size, identity, chunkSize } = move.item;
-    this.#frozen = chunkSize === 0 ? undefined : { size, identity, chunkSize };
+    this.#item = move.item;
+    this.#progress = { session: move.item.session, furthest: move.item.bytes };
+    const { size, identity, chunkSize, targetKey } = move.item;
+    const { plan } = move.run.row;
+    const compared = plan.allowSkip === true || tools.policies.existsAction(plan) === 'skip-if-same';
+    const small = identity !== '' && chunkSize === 0 && size <= tools.settings.chunkBytes && !compared;
+    this.#listed = small ? { size, identity } : undefined;
+    this.#frozen = chunkSize === 0 ? undefined : { size, identity, chunkSize, ifAbsent: targetKey !== null };
   }
 
-  /** Resolves when the item is published and recorded. */
+  /** Resolves when the item is published, or skipped, and recorded. */
   move(): Promise<void> {
+    const { run } = this.#move;
+    const asked = { run, endpoints: this.#endpoints(), prove: (signal: AbortSignal) => this.#prove(signal) };
     return withRetries(
       this.#tools.retry,
-      this.#move.run.soft,
-      () => this.#attempt(),
-      () => this.#furthest,
+      run.soft,
+      () => this.#asListed(),
+      () => this.#progress.furthest,
+      obstaclesOf(asked, { ...this.#tools, settings: this.#tools.settings.block }),
     );
+  }
+
+  /** What a listing says may be a moment old, or worded differently: only a look at the object itself tells that it changed. */
+  async #asListed(): Promise<void> {
+    try {
+      await this.#attempt();
+    } catch (error) {
+      const doubtful = this.#listed !== undefined && error instanceof ProviderError && error.kind === 'changed';
+      this.#listed = undefined;
+      if (!doubtful) throw error;
+      this.#frozen = undefined;
+      await this.#attempt();
+    }
   }
 
   async #attempt(): Promise<void> {
-    const { source, target, run } = this.#move;
-    const stat = await this.#call('Reading the properties of the source', run.soft, (signal) => source.stat(signal));
-    const frozen = this.#freeze(stat);
-    // Not on the soft signal: an open that was cut off could leave a session that nobody knows of.
-    const known = this.#session !== '';
-    const session = await this.#call(
-      'Opening the upload at the target',
-      run.hard,
-      (signal) => target.open(frozen, this.#session, signal),
-      (late) => this.#letGo(late.abort(AbortSignal.timeout(this.#tools.settings.callTimeoutMs))),
-    );
-    try {
-      await this.#save(session, known);
-      await this.#transfer(session, frozen);
-    } catch (error) {
-      await this.#interrupt(session);
-      throw error;
-    }
+    const { run } = this.#move;
+    const { plan } = run.row;
+    const source = await sourceOf(plan, this.#item, this.#tools);
+    const stat = await this.#statOf(source);
+    const frozen = this.#frozen ?? (await this.#decide(stat));
+    if (frozen === 'skip') return this.#move.ended({ state: 'skipped' });
+    if (stat.size !== frozen.size || stat.identity !== frozen.identity) throw sourceChanged(run);
+    const target = await targetOf(plan, run.row.id, this.#item, this.#tools);
+    const attempt: Attempt = { source, target, endpoints: this.#endpoints() };
+    await this.#transfer(attempt, frozen);
   }
 
-  #freeze(stat: SourceStat): SourceStat & { readonly chunkSize: number } {
-    const { run, item, target } = this.#move;
-    if (this.#frozen !== undefined) {
-      if (stat.size !== this.#frozen.size || stat.identity !== this.#frozen.identity) throw sourceChanged(run);
-      return this.#frozen;
-    }
-    const { chunkBytes, maxParts } = this.#tools.settings;
-    const chunkSize = chunkSizeFor(stat.size, { chunkBytes: Math.max(chunkBytes, target.chunks?.minBytes ?? 0), maxParts });
-    const frozen = { size: stat.size, identity: stat.identity, chunkSize };
-    if (!this.#tools.ledger.beginItem(run.owner, item.n, frozen)) throw new Fenced();
-    this.#frozen = frozen;
-    return frozen;
+  async #statOf(source: Source): Promise<SourceStat> {
+    const { run } = this.#move;
+    if (this.#listed !== undefined) return this.#listed;
+    return await this.#call('Reading the properties of the source', run.soft, (signal) => source.stat(signal));
   }
 
-  async #transfer(session: TargetSession, stat: SourceStat & { readonly chunkSize: number }): Promise<void> {
-    const { source, run, lease, item, committed } = this.#move;
-    const { settings } = this.#tools;
-    await pump({
-      stat,
-      session,
-      lease,
-      chunkSize: stat.chunkSize,
-      soft: run.soft,
-      open: (signal) =>
-        this.#call(
-          'Opening the source',
-          signal,
-          (inner) => source.open(session.offset, stat, inner),
-          (late) => this.#letGo(late.close()),
-        ),
-      write: (chunk) =>
-        this.#call('Sending a chunk', run.hard, (signal) => session.write(chunk, signal), undefined, settings.writeTimeoutMs),
-      checkpoint: () => this.#checkpoint(session),
-    });
-    await this.#call('Checking the source', run.soft, (signal) => source.confirm(stat, signal));
-    await run.commit(async () => {
-      await this.#call('Completing the upload', run.hard, (signal) => session.commit(signal), undefined, settings.commitTimeoutMs);
-      if (!this.#tools.ledger.endItem(run.owner, item.n, { state: 'done' })) throw new Fenced();
-      committed();
-    });
-  }
-
-  /** The session is in the ledger before its first byte; one that nobody will ever know of is removed at once. */
-  async #save(session: TargetSession, known: boolean): Promise<void> {
-    if (this.#record(session)) return;
-    if (known) throw new Fenced();
-    const signal = AbortSignal.timeout(this.#tools.settings.callTimeoutMs);
-    await this.#call('Removing the upload', signal, (inner) => session.abort(inner)).catch((error: unknown) => {
-      this.#tools.ledger.keepLeftover(this.#move.run.owner.id, this.#move.item.n, session.state);
-      this.#tools.report(error);
-    });
-    throw new Fenced();
-  }
-
-  #checkpoint(session: TargetSession): void {
-    if (!this.#record(session)) throw new Fenced();
-  }
-
-  #record(session: TargetSession): boolean {
+  async #decide(stat: SourceStat): Promise<Frozen | 'skip'> {
     const { run, item } = this.#move;
-    const counters = this.#tools.ledger.checkpoint(run.owner, item.n, { bytes: session.offset, session: session.state });
-    if (counters === undefined) return false;
-    this.#session = session.state;
-    this.#furthest = Math.max(this.#furthest, session.offset);
-    this.#tools.progress.advance(run.row, counters);
-    return true;
+    const { plan, id } = run.row;
+    const { chunkBytes } = this.#tools.settings;
+    const decision = await decide({
+      action: this.#tools.policies.existsAction(plan),
+      allowSkip: plan.allowSkip === true,
+      name: targetName(plan, item),
+      source: stat,
+      existing: async (name) => {
+        const target = await targetOf(plan, id, { ...item, targetKey: name }, this.#tools);
+        return await this.#call('Looking for an object at the target', run.soft, (signal) => target.existing(signal));
+      },
+    });
+    if (decision.do === 'skip') return 'skip';
+    this.#item = { ...this.#item, targetKey: decision.targetKey };
+    const target = await targetOf(plan, id, this.#item, this.#tools);
+    const preferred = plan.chunkBytes ?? chunkBytes;
+    this.#frozen = {
+      ...stat,
+      chunkSize: stat.size <= chunkBytes && target.putWhole !== undefined ? chunkBytes : chunkSizeFor(stat.size, preferred, target.chunks),
+      ifAbsent: decision.ifAbsent,
+    };
+    return this.#frozen;
   }
 
-  /** Keeps what the target holds, for the retry, the resume or the clean-up that follows. */
-  async #interrupt(session: TargetSession): Promise<void> {
-    const { settings } = this.#tools;
-    const signal = AbortSignal.timeout(settings.callTimeoutMs);
-    const what = 'Interrupting the upload';
-    try {
-      await this.#call(what, signal, () => session.suspend());
-      this.#record(session);
-      if (session.resumable || this.#move.run.soft.aborted) return;
-      await this.#call(what, signal, (inner) => session.abort(inner));
-      this.#session = '';
-    } catch (error) {
-      this.#tools.report(error);
+  async #transfer(attempt: Attempt, frozen: Frozen): Promise<void> {
+    const { run } = this.#move;
+    const context: MoveContext = {
+      attempt,
+      frozen,
+      move: { ...this.#move, item: this.#item },
+      tools: this.#tools,
+      call: this.#call,
+      publish: (work) => run.commit(async () => this.#publish(context, work)),
+    };
+    const { copyFrom, putWhole } = attempt.target;
+    if (copyFrom !== undefined && this.#progress.session === '' && (await moveByCopy(copyFrom, context))) return;
+    if (putWhole !== undefined && frozen.size <= frozen.chunkSize) return await moveWhole(context);
+    this.#begin(frozen);
+    await moveSession(context, this.#progress);
+  }
+
+  async #publish(context: MoveContext, work: () => Promise<Proof>): Promise<void> {
+    const published = await work();
+    context.move.run.trusted = true;
+    const proof = await verifyCopy(context, published);
+    this.#move.ended({ state: 'done', size: context.frozen.size, proof, targetKey: this.#item.targetKey });
+  }
+
+  #begin({ size, identity, chunkSize }: Frozen): void {
+    const { run, item } = this.#move;
+    if (item.chunkSize !== 0 || this.#progress.session !== '') return;
+    const { targetKey } = this.#item;
+    if (!this.#tools.ledger.beginItem(run.owner, item.n, { size, identity, chunkSize, targetKey })) throw new Fenced();
+  }
+
+  #endpoints(): readonly string[] {
+    const { source, target } = this.#move.run.row.plan;
+    return [source, target].map(endpointName);
+  }
+
+  /** Whether the stores still take the credentials at all. */
+  async #prove(signal: AbortSignal): Promise<void> {
+    const { plan } = this.#move.run.row;
+    for (const ref of [plan.source, plan.target]) {
+      if (!isCloud(ref)) continue;
+      const provider = await this.#tools.endpoints.resolve(ref, plan);
+      await this.#call('Checking the credentials', signal, (inner) => provider.verify(inner));
     }
   }
 
-  #call<T>(
-    what: string,
-    signal: AbortSignal,
-    action: (signal: AbortSignal) => Promise<T>,
-    late?: (value: T) => void,
-    ms?: number,
-  ): Promise<T> {
+  readonly #call: Caller = (what, signal, action, late, ms) => {
     const { callTimeoutMs, abortGraceMs } = this.#tools.settings;
     return withDeadline({ what, signal, ms: ms ?? callTimeoutMs, abortGraceMs }, action, late);
-  }
+  };
+}
 
-  #letGo(work: Promise<void>): void {
-    work.catch(this.#tools.report);
+/** False when the store cannot copy this one after all, so that its bytes have to pass here. */
+async function moveByCopy(
+  copyFrom: NonNullable<Target['copyFrom']>,
+  { frozen, move, tools, call, publish }: MoveContext,
+): Promise<boolean> {
+  const { run } = move;
+  try {
+    await publish(() =>
+      call(
+        'Copying within the store',
+        run.hard,
+        (signal) => copyFrom(frozen, frozen, signal),
+        undefined,
+        tools.settings.writeTimeoutMs,
+      ).catch(cannotCopy),
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof CannotCopy) return false;
+    throw error;
   }
+}
+
+class CannotCopy extends Error {}
+
+/** Of the copy itself; that a copy turned out wrong is another matter. */
+function cannotCopy(error: unknown): never {
+  throw error instanceof ProviderError && error.kind === 'invalid' ? new CannotCopy(error.message, { cause: error }) : error;
 }
 
 function sourceChanged(run: Run): Error {
   const { source } = run.row.plan;
   const message = 'The source changed since the transfer started.';
-  return source.type === 'file' ? new LocalFileError('changed', message) : new ProviderError('changed', message);
+  return source.type === 'file' || source.type === 'folder'
+    ? new LocalFileError('changed', message)
+    : new ProviderError('changed', message);
 }

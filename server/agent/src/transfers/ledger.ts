@@ -1,4 +1,5 @@
 // Owns the interface to the durable memory of the engine; the store implements it, the engine never sees SQL.
+import type { ChunkAck, Verification } from '../providers/provider.ts';
 import type { TransferKind, TransferStatus } from './machine.ts';
 import type { TransferPlan } from './plan.ts';
 
@@ -21,7 +22,10 @@ export interface TransferRow {
   readonly error: string | null;
 }
 
-export type ItemState = 'waiting' | 'moving' | 'done' | 'failed';
+export type ItemState = 'waiting' | 'moving' | 'done' | 'failed' | 'skipped';
+
+/** What was proven of a copy: what its target could prove, or equal SHA-256 of both ends. */
+export type Proof = Verification | 'sha256';
 
 /** One object of a transfer; every transfer that is not a folder has exactly one. */
 export interface ItemRow {
@@ -35,11 +39,29 @@ export interface ItemRow {
   readonly identity: string;
   /** State of the upload session, or empty. */
   readonly session: string;
+  /** The name at the target, where it is another one than the plan says. */
+  readonly targetKey: string | null;
 }
 
 export interface NewItem {
   readonly key: string;
   readonly size: number;
+  /** The version that the listing saw; empty when it does not say. */
+  readonly identity?: string;
+}
+
+/** How an item ended. */
+export type ItemEnd =
+  | { readonly state: 'done'; readonly size: number; readonly proof: Proof; readonly targetKey?: string | null }
+  | { readonly state: 'failed'; readonly error: string }
+  | { readonly state: 'skipped' };
+
+export interface Checkpoint {
+  /** Bytes that the target holds. */
+  readonly bytes: number;
+  readonly session: string;
+  /** The chunks that became durable since the last one. */
+  readonly acks: readonly ChunkAck[];
 }
 
 /** Who writes: refused unless the transfer is running in this generation. */
@@ -62,6 +84,7 @@ export interface ItemCounts {
   readonly total: number;
   readonly done: number;
   readonly failed: number;
+  readonly skipped: number;
 }
 
 /** An item whose target may still hold an interrupted session. */
@@ -87,17 +110,24 @@ export interface Ledger {
   unfinished(): TransferRow[];
   /** Compare-and-set on status and generation; `within` runs in the same transaction, with the changed row. */
   change(row: Pick<TransferRow, 'id' | 'status' | 'generation'>, to: StatusChange, within?: (row: TransferRow) => void): boolean;
-  /** Forgets a listing that was interrupted. */
-  restartListing(owner: Owner): boolean;
-  addItems(owner: Owner, items: readonly NewItem[]): boolean;
+  /** Keys that are known already, from a listing that was interrupted, are left as they are. */
+  addItems(owner: Owner, items: readonly NewItem[]): Counters | undefined;
   finishListing(owner: Owner): boolean;
-  openItem(id: string): ItemRow | undefined;
+  /** Items still to be moved with a number above `after`, in order. */
+  openItems(id: string, after: number, limit: number): ItemRow[];
+  hasOpenItems(id: string): boolean;
+  chunks(id: string, n: number): ChunkAck[];
   /** Freezes size, identity and chunk size before anything exists at the target. */
-  beginItem(owner: Owner, n: number, frozen: Pick<ItemRow, 'size' | 'identity' | 'chunkSize'>): boolean;
-  checkpoint(owner: Owner, n: number, progress: Pick<ItemRow, 'bytes' | 'session'>): Counters | undefined;
-  endItem(owner: Owner, n: number, end: { state: 'done' } | { state: 'failed'; error: string }): boolean;
+  beginItem(owner: Owner, n: number, frozen: Pick<ItemRow, 'size' | 'identity' | 'chunkSize' | 'targetKey'>): boolean;
+  checkpoint(owner: Owner, n: number, progress: Checkpoint): Counters | undefined;
+  /** Forgets the chunks of a session that is gone. */
+  dropChunks(owner: Owner, n: number): boolean;
+  /** Several ends in one transaction; an item that was counted already counts once. */
+  endItems(owner: Owner, ends: ReadonlyMap<number, ItemEnd>): Counters | undefined;
   counts(id: string): ItemCounts;
   firstError(id: string): string | undefined;
+  /** The least that was proven of any copy; undefined when there is none. */
+  proof(id: string): Proof | undefined;
   /** Of finished transfers and failed items only: what nobody will go on with. */
   leftovers(id?: string): Leftover[];
   clearLeftover(id: string, n: number): void;

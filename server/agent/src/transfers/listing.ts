@@ -1,40 +1,92 @@
-// Owns finding out what a folder download consists of, page by page into the ledger.
-import { ProviderError, type Provider } from '../providers/provider.ts';
+// Owns finding out what a transfer of many objects consists of, page by page into the ledger, while the first ones move already.
+import type { Dirent } from 'node:fs';
+import { opendir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ProviderError } from '../providers/provider.ts';
 import { withDeadline } from './deadline.ts';
-import { Fenced, LimitExceeded } from './errors.ts';
+import { Fenced, LimitExceeded, LocalFileError, localFileError } from './errors.ts';
 import { folderPrefix } from './item-endpoints.ts';
 import type { MoveTools } from './item-mover.ts';
 import type { NewItem } from './ledger.ts';
-import type { PrefixRef } from './plan.ts';
+import type { FolderRef, PrefixRef } from './plan.ts';
 import { withRetries } from './retry.ts';
 import type { Run } from './run.ts';
 
-/** An interrupted listing starts again: pages may have moved. */
-export async function listItems(run: Run, source: PrefixRef, tools: MoveTools): Promise<void> {
-  const { ledger } = tools;
-  const provider = await tools.endpoints.resolve(source, run.row.plan);
-  if (!ledger.restartListing(run.owner)) throw new Fenced();
-  const prefix = folderPrefix(source.key);
+/** An interrupted listing starts again, since pages may have moved; what is known already stays as it is. `grown` is told of each page. */
+export async function listItems(run: Run, tools: MoveTools, grown: () => void): Promise<void> {
+  const { ledger, settings } = tools;
+  const { source } = run.row.plan;
   let count = 0;
-  let continuationToken = '';
-  do {
-    const page = await listPage(run, provider, { bucket: source.bucket, prefix, continuationToken }, tools);
-    const items: NewItem[] = page.objects.map(({ key, size }) => ({ key, size }));
-    count += items.length;
-    if (count > tools.settings.maxObjects) {
-      throw new LimitExceeded(`The folder has more than ${tools.settings.maxObjects} objects; download it in parts.`);
+  for await (const page of source.type === 'folder' ? filesIn(source, settings.listPageSize) : objectsIn(run, source as PrefixRef, tools)) {
+    run.soft.throwIfAborted();
+    count += page.length;
+    if (count > settings.maxObjects) {
+      throw new LimitExceeded(`The folder has more than ${settings.maxObjects} objects; transfer it in parts.`);
     }
-    if (!ledger.addItems(run.owner, items)) throw new Fenced();
-    continuationToken = page.continuationToken;
-  } while (continuationToken !== '');
-  if (count === 0 && prefix !== '') throw new ProviderError('missing', `There is no folder ${prefix} in ${source.bucket}.`);
+    if (ledger.addItems(run.owner, page) === undefined) throw new Fenced();
+    grown();
+  }
+  if (count === 0) throw nothingThere(source);
   if (!ledger.finishListing(run.owner)) throw new Fenced();
 }
 
-function listPage(run: Run, provider: Provider, at: { bucket: string; prefix: string; continuationToken: string }, tools: MoveTools) {
+function nothingThere(source: Run['row']['plan']['source']): Error {
+  if (source.type === 'prefix' && source.key !== '')
+    return new ProviderError('missing', `There is no folder ${folderPrefix(source.key)} in ${source.bucket}.`);
+  return new NothingToMove();
+}
+
+/** An empty bucket or folder is moved when nothing has been moved. */
+export class NothingToMove extends Error {}
+
+async function* objectsIn(run: Run, source: PrefixRef, tools: MoveTools): AsyncGenerator<readonly NewItem[]> {
+  const provider = await tools.endpoints.resolve(source, run.row.plan);
   const { callTimeoutMs, abortGraceMs, listPageSize } = tools.settings;
   const limit = { what: 'Listing the folder', signal: run.soft, ms: callTimeoutMs, abortGraceMs };
-  return withRetries(tools.retry, run.soft, () =>
-    withDeadline(limit, (signal) => provider.listObjects({ ...at, delimiter: '', count: listPageSize }, signal)),
-  );
+  const at = { bucket: source.bucket, prefix: folderPrefix(source.key), delimiter: '', count: listPageSize } as const;
+  let continuationToken = '';
+  do {
+    const query = { ...at, continuationToken };
+    const page = await withRetries(tools.retry, run.soft, () => withDeadline(limit, (signal) => provider.listObjects(query, signal)));
+    yield page.objects.map(({ key, size, eTag }) => ({ key, size, identity: eTag }));
+    continuationToken = page.continuationToken;
+  } while (continuationToken !== '');
+}
+
+/** Regular files, at any depth; links are not followed, since they may lead out of the folder or in a circle. */
+async function* filesIn(folder: FolderRef, pageSize: number): AsyncGenerator<readonly NewItem[]> {
+  let page: NewItem[] = [];
+  for await (const item of walk(folder.path, '')) {
+    page.push(item);
+    if (page.length < pageSize) continue;
+    yield page;
+    page = [];
+  }
+  if (page.length > 0) yield page;
+}
+
+async function* walk(root: string, below: string): AsyncGenerator<NewItem> {
+  const path = join(root, below);
+  let entries: AsyncIterable<Dirent>;
+  try {
+    entries = await opendir(path);
+  } catch (error) {
+    throw localFileError(error, path);
+  }
+  for await (const entry of entries) {
+    const key = below === '' ? entry.name : `${below}/${entry.name}`;
+    if (entry.isDirectory()) yield* walk(root, key);
+    else if (entry.isFile()) yield { key, size: await sizeOf(join(root, key)) };
+  }
+}
+
+async function sizeOf(path: string): Promise<number> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    const failure = localFileError(error, path);
+    // Gone since: the attempt to move it says so.
+    if (failure instanceof LocalFileError && failure.kind === 'missing') return 0;
+    throw failure;
+  }
 }

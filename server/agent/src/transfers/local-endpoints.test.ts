@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -33,31 +33,60 @@ describe('a local target', () => {
   it('shows nothing under its name before the commit, and then everything', async () => {
     const path = join(folder, 'new', 'file');
     const session = await target(path).open(request(6), '');
-    await session.write(chunkOf(Buffer.from('abc')), AbortSignal.timeout(1000));
-    await session.write(chunkOf(Buffer.from('def')), AbortSignal.timeout(1000));
+    await session.write(chunkOf(Buffer.from('ef'), 4), AbortSignal.timeout(1000));
+    expect(session.offset).toBe(0);
+    await session.write(chunkOf(Buffer.from('abcd')), AbortSignal.timeout(1000));
+    expect(session.offset).toBe(6);
     expect(await readdir(join(folder, 'new'))).toEqual(['.file.id.part']);
     await session.commit(AbortSignal.timeout(1000));
     expect(await readdir(join(folder, 'new'))).toEqual(['file']);
     expect(await readFile(path, 'utf8')).toBe('abcdef');
   });
 
-  it('continues at the smaller of what was recorded and what the file has', async () => {
+  it('holds of the recorded chunks only those that the file has, with the bytes that were recorded', async () => {
     const path = join(folder, 'file');
-    await writeFile(partPath(path, 'id'), 'abcdefgh');
-    for (const [saved, length, expected] of [
-      ['durable=5', 8, 5],
-      ['durable=5', 3, 3],
-      ['', 8, 0],
-      ['nonsense', 8, 0],
+    const acks = ['abcd', 'efgh', 'ij'].map((text, n) => ({ length: text.length, ...chunkOf(Buffer.from(text), n * 4), proof: '' }));
+    for (const [saved, content, expected] of [
+      ['part', 'abcdefghij', [true, true, true]],
+      ['part', 'abcdefgh', [true, true, false]],
+      ['part', 'abcdXfghij', [true, false, true]],
+      ['', 'abcdefghij', [false, false, false]],
     ] as const) {
-      await writeFile(partPath(path, 'id'), 'abcdefgh');
-      await truncate(partPath(path, 'id'), length);
-      const session = await target(path).open(request(8), saved);
-      expect(session.offset).toBe(expected);
+      await writeFile(partPath(path, 'id'), content);
+      const session = await target(path).open(request(10), saved, undefined, saved === '' ? [] : acks);
+      expect([0, 4, 8].map((offset) => session.anyOrder?.holds(offset))).toEqual(expected);
       await session.suspend();
-      expect(session.state).toBe(`durable=${expected}`);
-      expect((await readFile(partPath(path, 'id'))).length).toBe(expected);
     }
+  });
+
+  it('tells of a chunk only when it is on the disk', async () => {
+    const slow = new LocalTarget({ path: join(folder, 'file'), partId: 'id', sync: { bytes: 8, ms: 1000, now: () => 0 } });
+    const session = await slow.open(request(10), '');
+    const write = (text: string, at: number): Promise<void> => session.write(chunkOf(Buffer.from(text), at), AbortSignal.timeout(1000));
+    const told = (): number[] => (session.anyOrder?.takeAcks() ?? []).map(({ offset }) => offset);
+    await write('efgh', 4);
+    expect(told()).toEqual([]);
+    await write('abcd', 0);
+    expect(told()).toEqual([4, 0]);
+    await write('ij', 8);
+    await session.suspend();
+    expect(told()).toEqual([8]);
+  });
+
+  it('keeps a file that appears meanwhile when it must not be replaced', async () => {
+    const path = join(folder, 'file');
+    const session = await target(path).open({ ...request(1), ifAbsent: true }, '');
+    await session.write(chunkOf(Buffer.from('x')), AbortSignal.timeout(1000));
+    await writeFile(path, 'mine');
+    await expect(session.commit(AbortSignal.timeout(1000))).rejects.toMatchObject({ kind: 'invalid' });
+    expect(await readFile(path, 'utf8')).toBe('mine');
+    await session.abort(AbortSignal.timeout(1000));
+    expect(await readdir(folder)).toEqual(['file']);
+  });
+
+  it('refuses at once what the disk has no room for', async () => {
+    await expect(target(join(folder, 'file')).open(request(Number.MAX_SAFE_INTEGER), '')).rejects.toMatchObject({ kind: 'full' });
+    expect(await readdir(folder)).toEqual([]);
   });
 
   it('refuses to commit before the last byte, and abort removes the part file', async () => {

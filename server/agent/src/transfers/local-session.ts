@@ -1,7 +1,8 @@
-// Owns one part file while it grows: positional writes, sync before its offset counts as durable, rename at the end.
-import { open, rename, rm, type FileHandle } from 'node:fs/promises';
+// Owns one part file while it grows, in any order: positional writes, synced before a chunk counts as durable, renamed at the end.
+import { link, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname, sep } from 'node:path';
-import type { Chunk, Verification } from '../providers/provider.ts';
+import type { Chunk, ChunkAck, Verification } from '../providers/provider.ts';
+import { ChunkSet } from './chunk-set.ts';
 import type { TargetSession } from './endpoint.ts';
 import { localFileError } from './errors.ts';
 
@@ -17,54 +18,69 @@ export interface LocalSessionStart {
   readonly part: string;
   readonly path: string;
   readonly size: number;
-  readonly offset: number;
+  readonly chunkSize: number;
+  /** Chunks that are on the disk already. */
+  readonly held: readonly ChunkAck[];
+  /** Never replace a file that has appeared meanwhile. */
+  readonly ifAbsent: boolean;
   readonly sync: SyncWindow;
 }
 
+const lanes = 4;
+
 export class LocalSession implements TargetSession {
   readonly resumable = true;
+  readonly state = 'part';
+  readonly anyOrder: NonNullable<TargetSession['anyOrder']>;
   readonly #start: LocalSessionStart;
+  readonly #chunks: ChunkSet;
   #handle: FileHandle | undefined;
-  #offset: number;
-  #durable: number;
+  /** Written, but not known to be on the disk. */
+  #unsynced: ChunkAck[] = [];
+  #unsyncedBytes = 0;
   #syncedAt: number;
+  #syncing: Promise<void> | undefined;
 
   constructor(start: LocalSessionStart) {
     this.#start = start;
     this.#handle = start.handle;
-    this.#offset = start.offset;
-    this.#durable = start.offset;
+    this.#chunks = new ChunkSet(start.size, start.chunkSize);
+    for (const { offset } of start.held) this.#chunks.add(offset);
     this.#syncedAt = start.sync.now();
+    this.anyOrder = {
+      lanes,
+      holds: (offset) => this.#chunks.holds(offset),
+      takeAcks: () => this.#chunks.takeAcks(),
+    };
   }
 
   get offset(): number {
-    return this.#offset;
+    return this.#chunks.prefix;
   }
 
-  /** Only what was synced: a power cut must not leave an offset beyond the bytes. */
-  get state(): string {
-    return `durable=${this.#durable}`;
-  }
-
-  async write({ bytes }: Chunk): Promise<void> {
+  async write({ offset, bytes, crc32 }: Chunk): Promise<void> {
     await this.#guard(async (handle) => {
       for (let written = 0; written < bytes.length;) {
-        const { bytesWritten } = await handle.write(bytes, written, bytes.length - written, this.#offset + written);
+        const { bytesWritten } = await handle.write(bytes, written, bytes.length - written, offset + written);
         written += bytesWritten;
       }
-      this.#offset += bytes.length;
+      this.#chunks.add(offset);
+      this.#unsynced.push({ offset, length: bytes.length, crc32, proof: '' });
+      this.#unsyncedBytes += bytes.length;
       const { sync } = this.#start;
-      if (this.#offset - this.#durable >= sync.bytes || sync.now() - this.#syncedAt >= sync.ms) await this.#sync(handle);
+      const due = this.#unsyncedBytes >= sync.bytes || sync.now() - this.#syncedAt >= sync.ms;
+      if (due) await (this.#syncing ??= this.#sync(handle).finally(() => (this.#syncing = undefined)));
     });
   }
 
   async commit(): Promise<Verification> {
     await this.#guard(async (handle) => {
-      const { part, path, size } = this.#start;
-      if (this.#offset !== size) throw new Error(`The part file has ${this.#offset} of ${size} bytes.`);
+      const { part, path, size, ifAbsent } = this.#start;
+      if (!this.#chunks.complete) throw new Error(`The part file has ${this.#chunks.prefix} of ${size} bytes.`);
       await handle.sync();
       await this.#close();
-      await rename(part, path);
+      if (ifAbsent) await linkOnly(part, path);
+      else await rename(part, path);
       await syncFolder(dirname(path));
     });
     return 'size';
@@ -88,10 +104,18 @@ export class LocalSession implements TargetSession {
     }
   }
 
+  /** Covers what was written before it began. */
   async #sync(handle: FileHandle): Promise<void> {
-    const reached = this.#offset;
-    await handle.datasync();
-    this.#durable = reached;
+    const [written, bytes] = [this.#unsynced, this.#unsyncedBytes];
+    [this.#unsynced, this.#unsyncedBytes] = [[], 0];
+    try {
+      await handle.datasync();
+    } catch (error) {
+      this.#unsynced.unshift(...written);
+      this.#unsyncedBytes += bytes;
+      throw error;
+    }
+    this.#chunks.acknowledge(written);
     this.#syncedAt = this.#start.sync.now();
   }
 
@@ -109,6 +133,12 @@ export class LocalSession implements TargetSession {
       throw localFileError(error, this.#start.path);
     }
   }
+}
+
+/** A link is refused where there is a file already; a rename would replace it. */
+async function linkOnly(part: string, path: string): Promise<void> {
+  await link(part, path);
+  await rm(part, { force: true });
 }
 
 /** Windows cannot open a folder for this; its file system journals the rename itself. */

@@ -8,10 +8,13 @@ const changed = (path: string): LocalFileError => new LocalFileError('changed', 
 
 function describe(path: string, facts: BigIntStats): SourceStat {
   if (!facts.isFile()) throw new LocalFileError('invalid', `${path} is not a regular file.`);
-  return { size: Number(facts.size), identity: `${facts.size}:${facts.mtimeNs}:${facts.ino}` };
+  const lastModified = new Date(Number(facts.mtimeMs));
+  return { size: Number(facts.size), identity: `${facts.size}:${facts.mtimeNs}:${facts.ino}`, lastModified };
 }
 
 export class LocalSource implements Source {
+  readonly endpoint = '';
+  readonly seekable = true;
   readonly #path: string;
 
   constructor(path: string) {
@@ -26,7 +29,7 @@ export class LocalSource implements Source {
     }
   }
 
-  async open(offset: number, expected: SourceStat): Promise<SourceReader> {
+  async open({ offset }: { offset: number }, expected: SourceStat): Promise<SourceReader> {
     let handle: FileHandle | undefined;
     try {
       handle = await open(this.#path, 'r');

@@ -15,8 +15,8 @@ it('a source without ranges is read from its start, and what is known already is
       return Promise.resolve(new StreamReader(Readable.from([Buffer.from('abcdefgh')]), 1000, 8));
     },
   } as unknown as Provider;
-  const source = new ObjectSource(provider, { bucket: 'b', key: 'k' });
-  const reader = await source.open(5, await source.stat(signal), signal);
+  const source = new ObjectSource(provider, { bucket: 'b', key: 'k' }, 'b');
+  const reader = await source.open({ offset: 5, length: 3 }, await source.stat(signal), signal);
   const rest = Buffer.alloc(3);
   await reader.fill(rest, signal);
   expect([offsets, String(rest)]).toEqual([[0], 'fgh']);

@@ -1,4 +1,4 @@
-// Owns reading an object of a provider: conditional on its ETag, watched for stalls, copied into the transfer buffers.
+// Owns reading an object of a provider: conditional on its ETag, in one place or several at once.
 import { ProviderError, type Provider } from '../providers/provider.ts';
 import type { Source, SourceReader, SourceStat } from './endpoint.ts';
 
@@ -8,26 +8,38 @@ export interface ObjectAddress {
 }
 
 export class ObjectSource implements Source {
+  readonly endpoint: string;
   readonly #provider: Provider;
   readonly #address: ObjectAddress;
   #acceptsRanges = true;
 
-  constructor(provider: Provider, address: ObjectAddress) {
+  constructor(provider: Provider, address: ObjectAddress, endpoint: string) {
+    this.endpoint = endpoint;
     this.#provider = provider;
     this.#address = address;
   }
 
-  async stat(signal: AbortSignal): Promise<SourceStat> {
-    const { size, eTag, acceptsRanges } = await this.#provider.stat(this.#address.bucket, this.#address.key, signal);
-    this.#acceptsRanges = acceptsRanges;
-    return { size, identity: eTag };
+  get seekable(): boolean {
+    return this.#acceptsRanges;
   }
 
-  async open(offset: number, stat: SourceStat, signal: AbortSignal): Promise<SourceReader> {
-    const from = this.#acceptsRanges ? offset : 0;
-    const reader = await this.#provider.read({ ...this.#address, offset: from, eTag: stat.identity }, signal);
-    if (from < offset) await skip(reader, offset - from, signal);
-    return reader;
+  async stat(signal: AbortSignal): Promise<SourceStat> {
+    const { eTag, acceptsRanges, ...rest } = await this.#provider.stat(this.#address.bucket, this.#address.key, signal);
+    this.#acceptsRanges = acceptsRanges;
+    return { ...rest, identity: eTag };
+  }
+
+  async open(from: { offset: number; length: number }, stat: SourceStat, signal: AbortSignal): Promise<SourceReader> {
+    const toTheEnd = from.offset + from.length >= stat.size;
+    const extent = this.#acceptsRanges ? { offset: from.offset, ...(!toTheEnd && { length: from.length }) } : { offset: 0 };
+    const reader = await this.#provider.read({ ...this.#address, ...extent, eTag: stat.identity }, signal);
+    try {
+      if (extent.offset < from.offset) await skip(reader, from.offset - extent.offset, signal);
+      return reader;
+    } catch (error) {
+      await reader.close();
+      throw error;
+    }
   }
 
   /** With a validator every read was conditional; without one only the size can betray a change. */

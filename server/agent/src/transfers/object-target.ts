@@ -1,33 +1,74 @@
-// Owns writing an object of a provider: a new upload session, or the stored one gone on with.
-import type { ChunkLaw, Provider } from '../providers/provider.ts';
-import type { Target, TargetRequest, TargetSession } from './endpoint.ts';
-import type { ObjectAddress } from './object-source.ts';
+// Owns writing an object of a provider: in one request, by a copy within the store, or in an upload session that can be gone on with.
+import type { ChunkAck, ChunkLaw, Provider, UploadRequest } from '../providers/provider.ts';
+import { ProviderError } from '../providers/provider.ts';
+import type { Source, Target, TargetRequest, TargetSession, TargetStat } from './endpoint.ts';
+import { type ObjectAddress, ObjectSource } from './object-source.ts';
+
+export interface ObjectTargetOptions {
+  readonly provider: Provider;
+  readonly address: ObjectAddress;
+  readonly endpoint: string;
+  readonly contentType: string;
+  /** Where the source is in the same store, its address. */
+  readonly sibling?: ObjectAddress | undefined;
+}
 
 export class ObjectTarget implements Target {
+  readonly endpoint: string;
+  readonly putWhole: Target['putWhole'];
+  readonly copyFrom: Target['copyFrom'];
   readonly #provider: Provider;
   readonly #address: ObjectAddress;
   readonly #contentType: string;
   #discarded: TargetSession | undefined;
 
-  constructor(provider: Provider, address: ObjectAddress, contentType: string) {
+  constructor({ provider, address, endpoint, contentType, sibling }: ObjectTargetOptions) {
+    this.endpoint = endpoint;
     this.#provider = provider;
     this.#address = address;
     this.#contentType = contentType;
+    const { putWhole, copy } = provider;
+    if (putWhole !== undefined) this.putWhole = (request, chunk, signal) => putWhole(this.#upload(request), chunk, signal);
+    if (copy !== undefined && sibling !== undefined) {
+      this.copyFrom = (source, request, signal) =>
+        copy({ ...sibling, eTag: source.identity, size: source.size }, this.#upload(request), signal);
+    }
   }
 
   get chunks(): ChunkLaw | undefined {
     return this.#provider.chunks;
   }
 
-  open(request: TargetRequest, saved: string, signal: AbortSignal): Promise<TargetSession> {
-    const upload = { ...this.#address, ...request, contentType: this.#contentType };
-    return saved === '' ? this.#provider.openUpload(upload, signal) : this.#provider.resumeUpload(upload, saved, signal);
+  get copy(): Source {
+    return new ObjectSource(this.#provider, this.#address, this.endpoint);
+  }
+
+  async existing(signal: AbortSignal): Promise<TargetStat | undefined> {
+    try {
+      return await this.#provider.stat(this.#address.bucket, this.#address.key, signal);
+    } catch (error) {
+      if (error instanceof ProviderError && error.kind === 'missing') return undefined;
+      throw error;
+    }
+  }
+
+  open(request: TargetRequest, saved: string, signal: AbortSignal, acks: readonly ChunkAck[]): Promise<TargetSession> {
+    const upload = this.#upload(request);
+    return saved === '' ? this.#provider.openUpload(upload, signal) : this.#provider.resumeUpload(upload, saved, signal, acks);
   }
 
   async discard(request: TargetRequest, saved: string, signal: AbortSignal): Promise<void> {
     if (saved === '') return;
     // A retry goes on with what the attempt before has opened: where the saved session is gone that is a new one, and nobody else knows of it.
-    this.#discarded ??= await this.open(request, saved, signal);
+    this.#discarded ??= await this.open(request, saved, signal, []);
     await this.#discarded.abort(signal);
+  }
+
+  remove(signal: AbortSignal): Promise<void> {
+    return this.#provider.remove(this.#address.bucket, this.#address.key, signal);
+  }
+
+  #upload({ size, chunkSize, ifAbsent = false }: TargetRequest): UploadRequest {
+    return { ...this.#address, size, chunkSize, ifAbsent, contentType: this.#contentType };
   }
 }

@@ -1,8 +1,9 @@
-// Owns moving the bytes of one item: the next chunk is read while the last is written, never more than two in memory.
+// Owns moving the bytes of one item in order: the next chunk is read while the last is written, never more than two in memory.
 import { crc32 } from 'node:zlib';
-import { ProviderError, type Chunk as SentChunk } from '../providers/provider.ts';
+import { ProviderError, type Chunk } from '../providers/provider.ts';
 import { chunkLength } from './chunk-plan.ts';
 import type { SourceReader, SourceStat, TargetSession } from './endpoint.ts';
+import type { Throttle } from './policies.ts';
 import type { Lease, Slab } from './slab-pool.ts';
 
 export interface PumpJob {
@@ -10,17 +11,64 @@ export interface PumpJob {
   readonly session: TargetSession;
   readonly chunkSize: number;
   readonly lease: Lease;
+  readonly throttle: Throttle;
   /** Stops reading at once and writing after the chunk in flight. */
   readonly soft: AbortSignal;
-  open(signal: AbortSignal): Promise<SourceReader>;
-  write(chunk: SentChunk): Promise<void>;
+  open(from: { offset: number; length: number }, signal: AbortSignal): Promise<SourceReader>;
+  write(chunk: Chunk): Promise<void>;
   /** Records what the target holds; throws when the run was fenced off. */
   checkpoint(): void;
 }
 
-interface Chunk {
+/** A chunk in its buffer. */
+export interface Filled {
   readonly slab: Slab;
-  readonly bytes: Buffer;
+  readonly chunk: Chunk;
+}
+
+/** Small enough for a fair share of a cap, large enough to cost nothing without one. */
+const grantBytes = 256 * 1024;
+
+/** Reads one chunk into the slab, under the caps; gives the slab up when that fails. */
+export async function fillChunk(
+  reader: SourceReader,
+  slab: Slab,
+  { offset, length }: { offset: number; length: number },
+  job: Pick<PumpJob, 'throttle' | 'soft'>,
+): Promise<Filled> {
+  const bytes = slab.bytes.subarray(0, length);
+  try {
+    await job.throttle(Math.min(grantBytes, length), job.soft);
+    await readUnder(job.throttle, reader, bytes, job.soft);
+    return { slab, chunk: { offset, bytes, crc32: crc32(bytes) } };
+  } catch (error) {
+    slab.drop();
+    throw error;
+  }
+}
+
+/** The first grant was taken by the caller. */
+async function readUnder(throttle: Throttle, reader: SourceReader, bytes: Buffer, signal: AbortSignal): Promise<void> {
+  if (throttle === unlimited) return await reader.fill(bytes, signal);
+  for (let at = 0; at < bytes.length; at += grantBytes) {
+    const part = bytes.subarray(at, at + grantBytes);
+    if (at > 0) await throttle(part.length, signal);
+    await reader.fill(part, signal);
+  }
+}
+
+export const unlimited: Throttle = () => Promise.resolve();
+
+/** Writes the chunk and gives its slab back. */
+export async function deliver({ slab, chunk }: Filled, job: Pick<PumpJob, 'write'>): Promise<void> {
+  try {
+    await job.write(chunk);
+  } catch (error) {
+    // A socket may still read from it; given back, another chunk's bytes would be sent.
+    slab.drop();
+    throw error;
+  }
+  slab.release();
 }
 
 /** Moves everything from the session's offset to the end of the source. */
@@ -32,17 +80,20 @@ export async function pump(job: PumpJob): Promise<void> {
   // The buffer first: a source that is open and not read holds a connection for nothing.
   const slab = await lease.acquire(lengthAt(session.offset), soft);
   const reader = await openOrDrop(job, slab);
-  let pending = fill(reader, slab, lengthAt(session.offset), soft);
-  let ahead: Promise<Chunk> | undefined;
+  const fill = (into: Slab, offset: number): Promise<Filled> => fillChunk(reader, into, { offset, length: lengthAt(offset) }, job);
+  let pending = fill(slab, session.offset);
+  let ahead: Promise<Filled> | undefined;
   try {
     for (;;) {
-      const chunk = await pending;
-      const end = session.offset + chunk.bytes.length;
-      ahead = end < stat.size ? readAhead(job, reader, lengthAt(end)) : undefined;
-      await deliver(job, chunk, end);
+      const filled = await pending;
+      const end = filled.chunk.offset + filled.chunk.bytes.length;
+      ahead = end < stat.size ? readAhead(job, lengthAt(end), (into) => fill(into, end)) : undefined;
+      await deliver(filled, job);
+      if (session.offset < end) throw new ProviderError('unavailable', 'The target did not take the whole chunk.');
+      job.checkpoint();
       if (end === stat.size) return;
       soft.throwIfAborted();
-      pending = ahead ?? fill(reader, await lease.acquire(lengthAt(end), soft), lengthAt(end), soft);
+      pending = ahead ?? fill(await lease.acquire(lengthAt(end), soft), end);
       ahead = undefined;
     }
   } finally {
@@ -55,42 +106,19 @@ export async function pump(job: PumpJob): Promise<void> {
 const ignoreAbandoned = (): void => undefined;
 
 async function openOrDrop(job: PumpJob, slab: Slab): Promise<SourceReader> {
+  const { offset } = job.session;
   try {
-    return await job.open(job.soft);
+    return await job.open({ offset, length: job.stat.size - offset }, job.soft);
   } catch (error) {
     slab.release();
     throw error;
   }
 }
 
-function readAhead(job: PumpJob, reader: SourceReader, length: number): Promise<Chunk> | undefined {
+function readAhead(job: PumpJob, length: number, fill: (slab: Slab) => Promise<Filled>): Promise<Filled> | undefined {
   const slab = job.lease.tryExtra(length);
   if (slab === undefined) return undefined;
-  const ahead = fill(reader, slab, length, job.soft);
+  const ahead = fill(slab);
   ahead.catch(ignoreAbandoned);
   return ahead;
-}
-
-async function fill(reader: SourceReader, slab: Slab, length: number, signal: AbortSignal): Promise<Chunk> {
-  const bytes = slab.bytes.subarray(0, length);
-  try {
-    await reader.fill(bytes, signal);
-    return { slab, bytes };
-  } catch (error) {
-    slab.drop();
-    throw error;
-  }
-}
-
-async function deliver(job: PumpJob, chunk: Chunk, end: number): Promise<void> {
-  try {
-    await job.write({ offset: job.session.offset, bytes: chunk.bytes, crc32: crc32(chunk.bytes) });
-  } catch (error) {
-    // A socket may still read from it; given back, another chunk's bytes would be sent.
-    chunk.slab.drop();
-    throw error;
-  }
-  chunk.slab.release();
-  if (job.session.offset !== end) throw new ProviderError('unavailable', 'The target did not take the whole chunk.');
-  job.checkpoint();
 }

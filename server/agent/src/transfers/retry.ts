@@ -12,6 +12,16 @@ export interface RetryTools {
   readonly random: () => number;
 }
 
+/** What is in the way of a step without being its failure. */
+export interface Obstacles {
+  /** How long to wait before another look; undefined when the error is an ordinary failure. */
+  waitFor(error: unknown, signal: AbortSignal): Promise<number | undefined>;
+  /** A step was done. */
+  passed(): void;
+  /** False when the store has been tried again too often of late: then every wait is the longest one. */
+  spendRetry(): boolean;
+}
+
 /** Rejects with the signal's reason, not with Node's own AbortError. */
 export const sleep: Sleep = async (ms, signal) => {
   signal.throwIfAborted();
@@ -36,19 +46,30 @@ export async function withRetries<T>(
   signal: AbortSignal,
   step: () => Promise<T>,
   mark: () => number = () => 0,
+  obstacles?: Obstacles,
 ): Promise<T> {
   let furthest = mark();
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await step();
+      const result = await step();
+      obstacles?.passed();
+      return result;
     } catch (error) {
-      if (signal.aborted || !isRetryable(error)) throw error;
+      if (signal.aborted) throw error;
+      const wait = await obstacles?.waitFor(error, signal);
+      if (wait !== undefined) {
+        await tools.sleep(wait, signal);
+        attempt -= 1;
+        continue;
+      }
+      if (!isRetryable(error)) throw error;
       if (mark() > furthest) {
         furthest = mark();
         attempt = 1;
       }
       if (attempt >= tools.settings.maxAttempts) throw error;
-      await tools.sleep(retryDelay(attempt, error, tools), signal);
+      const delay = retryDelay(attempt, error, tools);
+      await tools.sleep(obstacles?.spendRetry() === false ? Math.max(delay, tools.settings.capMs) : delay, signal);
     }
   }
 }

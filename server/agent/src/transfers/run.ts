@@ -1,4 +1,4 @@
-// Owns the control of one run of a transfer: the soft stop (finish the chunk), the hard stop, and the commit that is given time.
+// Owns the control of one run of a transfer: the soft stop (finish the chunk), the hard stop, and the commits that are given time.
 import { Stopped } from './errors.ts';
 import type { Owner, TransferRow } from './ledger.ts';
 
@@ -6,14 +6,19 @@ export class Run {
   readonly row: TransferRow;
   readonly owner: Owner;
   readonly ended: Promise<void>;
+  /** Both stores have taken the credentials: if they do not later on, that is a loss and no mistake. */
+  trusted: boolean;
   readonly #soft = new AbortController();
   readonly #hard = new AbortController();
+  readonly #committing = new Set<Promise<void>>();
   #resolveEnded: () => void = () => undefined;
-  #committing: Promise<void> | undefined;
+  #blocked: string | undefined;
+  #gaveUp = false;
 
   /** `row` is the transfer as it was when this generation began. */
   constructor(row: TransferRow) {
     this.row = row;
+    this.trusted = row.bytes > 0;
     this.owner = { id: row.id, generation: row.generation };
     this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
   }
@@ -28,9 +33,26 @@ export class Run {
     return this.#hard.signal;
   }
 
-  /** Until the commit in flight is over and recorded, or the time is up. */
+  /** What the run waits for, in words for a person. */
+  get blocked(): string | undefined {
+    return this.#blocked;
+  }
+
+  block(why: string): void {
+    this.#blocked = why;
+  }
+
+  unblock(): void {
+    this.#blocked = undefined;
+  }
+
+  /** Until the commits in flight are over and recorded, or the time is up. */
   async commitSettled(ms: number): Promise<void> {
-    if (this.#committing !== undefined) await within(ms, this.#committing);
+    if (this.#committing.size > 0)
+      await within(
+        ms,
+        Promise.all(this.#committing).then(() => undefined),
+      );
   }
 
   markEnded(): void {
@@ -41,9 +63,25 @@ export class Run {
   async commit(action: () => Promise<void>): Promise<void> {
     this.soft.throwIfAborted();
     const work = action();
-    const over = (): void => (this.#committing = undefined);
-    this.#committing = work.then(over, over);
+    const over = work
+      .catch(() => undefined)
+      .then(() => {
+        this.#committing.delete(over);
+      });
+    this.#committing.add(over);
     await work;
+  }
+
+  /** The run has failed: what else it does is to no purpose. */
+  giveUp(): void {
+    if (this.#soft.signal.aborted) return;
+    this.#gaveUp = true;
+    this.#soft.abort(new Stopped('failure'));
+  }
+
+  /** Whether somebody stopped the run, and not its own failure. */
+  get stopped(): boolean {
+    return this.#soft.signal.aborted && !this.#gaveUp;
   }
 
   stopNow(): void {

@@ -1,15 +1,17 @@
-// Owns one run of a transfer: list what there is to move, move item after item, and say how it ended.
+// Owns one run of a transfer: find out what there is to move, move it, several objects at once, and say how it ended.
 import { mkdir } from 'node:fs/promises';
 import { ProviderError } from '../providers/provider.ts';
-import { explain, Fenced, LocalFileError, localFileError } from './errors.ts';
-import { relativeKey, sourceOf, targetOf } from './item-endpoints.ts';
-import { ItemMover, type MoveTools } from './item-mover.ts';
-import type { ItemRow } from './ledger.ts';
 import { discardLeftover } from './cleanup.ts';
+import { explain, LocalFileError, localFileError } from './errors.ts';
+import { relativeKey } from './item-endpoints.ts';
+import { ItemEnds } from './item-ends.ts';
+import { ItemMover, type MoveTools } from './item-mover.ts';
+import type { ItemEnd, ItemRow } from './ledger.ts';
 import { listItems } from './listing.ts';
-import type { FolderRef, TransferPlan } from './plan.ts';
-import { assertInside, pathBelow } from './safe-path.ts';
+import { isMany, type FolderRef, type TransferPlan } from './plan.ts';
+import type { Throttle } from './policies.ts';
 import type { Run } from './run.ts';
+import { assertInside, pathBelow } from './safe-path.ts';
 import type { Lease, SlabPool } from './slab-pool.ts';
 
 export interface RunnerTools extends MoveTools {
@@ -18,49 +20,146 @@ export interface RunnerTools extends MoveTools {
 
 /** Calls `lastMoved` in the commit of the last item, so that nothing can come between publishing and recording it. */
 export async function runTransfer(run: Run, tools: RunnerTools, lastMoved: () => void): Promise<void> {
-  const { source } = run.row.plan;
-  if (!run.row.listed && source.type === 'prefix') await listItems(run, source, tools);
   const lease = tools.pool.lease();
   try {
-    for (;;) {
-      const item = tools.ledger.openItem(run.row.id);
-      if (item === undefined) return;
-      run.soft.throwIfAborted();
-      await runItem(run, item, { lease, tools, lastMoved });
-    }
+    await new TransferRunner(run, tools, lease, lastMoved).run();
   } finally {
     lease.close();
   }
 }
 
-interface ItemTools {
-  readonly lease: Lease;
-  readonly tools: RunnerTools;
-  readonly lastMoved: () => void;
-}
+class TransferRunner {
+  readonly #run: Run;
+  readonly #tools: RunnerTools;
+  readonly #lease: Lease;
+  readonly #lastMoved: () => void;
+  readonly #throttle: Throttle;
+  readonly #ends: ItemEnds;
+  readonly #many: boolean;
+  /** The highest number that was handed out. */
+  #taken = -1;
+  #ready: ItemRow[] = [];
+  #listing: Promise<void> | undefined;
+  #failure: { readonly error: unknown } | undefined;
+  /** Wakes those who wait for the listing. */
+  #wake: () => void = () => undefined;
+  #grown: Promise<void> = Promise.resolve();
 
-async function runItem(run: Run, item: ItemRow, { lease, tools, lastMoved }: ItemTools): Promise<void> {
-  const { plan } = run.row;
-  const committed = (): void => {
-    if (tools.ledger.openItem(run.row.id) === undefined) lastMoved();
-  };
-  try {
-    if (isFolderMarker(plan, item)) return await makeFolder(run, item, tools, committed);
-    const source = await sourceOf(plan, item, tools);
-    const target = await targetOf(plan, run.row.id, item, tools);
-    await new ItemMover({ run, item, source, target, lease, committed }, tools).move();
-  } catch (error) {
-    if (plan.source.type !== 'prefix' || run.soft.aborted || !concernsOneObject(error)) throw error;
-    await failItem(run, item, tools, error);
+  constructor(run: Run, tools: RunnerTools, lease: Lease, lastMoved: () => void) {
+    this.#run = run;
+    this.#tools = tools;
+    this.#lease = lease;
+    this.#lastMoved = lastMoved;
+    this.#throttle = tools.policies.throttleFor(run.row.plan);
+    this.#ends = new ItemEnds(run, tools);
+    this.#many = isMany(run.row.plan);
   }
-}
 
-/** A refused folder entry is counted; what it left behind goes now, and is swept later when that fails. */
-async function failItem(run: Run, item: ItemRow, tools: RunnerTools, cause: unknown): Promise<void> {
-  if (!tools.ledger.endItem(run.owner, item.n, { state: 'failed', error: explain(cause) })) throw new Fenced();
-  const leftover = tools.ledger.leftovers(run.row.id).find((left) => left.item.n === item.n);
-  if (leftover === undefined) return;
-  await discardLeftover(leftover, run.soft, tools).catch(tools.report);
+  async run(): Promise<void> {
+    const { row } = this.#run;
+    if (!row.listed) this.#list();
+    const workers = this.#many ? this.#tools.settings.objectsAtOnce : 1;
+    const results = await Promise.allSettled([...Array.from({ length: workers }, () => this.#work()), this.#listing]);
+    // What ended before a failure has ended.
+    if (!this.#run.hard.aborted) this.#ends.flush();
+    if (this.#failure !== undefined) throw this.#failure.error;
+    const stopped = results.find((result) => result.status === 'rejected');
+    if (stopped !== undefined) throw stopped.reason;
+    this.#run.hard.throwIfAborted();
+  }
+
+  /** Objects are moved while the rest is still being listed. */
+  #list(): void {
+    const grow = (): void => {
+      this.#grown = new Promise((resolve) => (this.#wake = resolve));
+    };
+    const tell = (): void => {
+      this.#wake();
+      grow();
+    };
+    grow();
+    this.#listing = listItems(this.#run, this.#tools, tell)
+      .catch((error: unknown) => {
+        throw this.#stop(error);
+      })
+      .finally(() => {
+        this.#listing = undefined;
+        this.#wake();
+      });
+    this.#listing.catch(() => undefined);
+  }
+
+  async #work(): Promise<void> {
+    for (;;) {
+      this.#run.soft.throwIfAborted();
+      const item = this.#next();
+      if (item !== undefined) await this.#move(item);
+      else if (this.#listing === undefined) return;
+      else await Promise.race([this.#grown, this.#listing]);
+    }
+  }
+
+  #next(): ItemRow | undefined {
+    if (this.#ready.length === 0) this.#ready = this.#tools.ledger.openItems(this.#run.row.id, this.#taken, 128).reverse();
+    const item = this.#ready.pop();
+    if (item !== undefined) this.#taken = item.n;
+    return item;
+  }
+
+  async #move(item: ItemRow): Promise<void> {
+    const { plan } = this.#run.row;
+    try {
+      if (isFolderMarker(plan, item)) await this.#makeFolder(item);
+      else {
+        const ended = (end: ItemEnd): void => this.#end(item.n, end);
+        await new ItemMover({ run: this.#run, item, lease: this.#lease, throttle: this.#throttle, ended }, this.#tools).move();
+      }
+    } catch (error) {
+      if (!this.#many || this.#run.soft.aborted || !concernsOneObject(error)) throw this.#stop(error);
+      await this.#failItem(item, error);
+    }
+  }
+
+  /** One object's failure that is everybody's: the other workers need not find out for themselves. */
+  #stop(error: unknown): unknown {
+    if (!this.#run.soft.aborted) this.#failure ??= { error };
+    if (this.#many) this.#run.giveUp();
+    return error;
+  }
+
+  #end(n: number, end: ItemEnd): void {
+    this.#ends.add(n, end);
+    if (this.#many) return;
+    this.#ends.flush();
+    this.#lastMoved();
+  }
+
+  /** A refused object is counted; what it left behind goes now, and is swept later when that fails. */
+  async #failItem(item: ItemRow, cause: unknown): Promise<void> {
+    const { row, soft } = this.#run;
+    this.#end(item.n, { state: 'failed', error: explain(cause) });
+    this.#ends.flush();
+    const leftover = this.#tools.ledger.leftovers(row.id).find((left) => left.item.n === item.n);
+    if (leftover === undefined) return;
+    await discardLeftover(leftover, soft, this.#tools).catch(this.#tools.report);
+  }
+
+  async #makeFolder(item: ItemRow): Promise<void> {
+    const { plan } = this.#run.row;
+    const { path: root } = plan.target as FolderRef;
+    const relative = relativeKey(plan, item.key).slice(0, -1);
+    const path = relative === '' ? root : pathBelow(root, relative);
+    await this.#run.commit(async () => {
+      try {
+        await mkdir(root, { recursive: true });
+        if (path !== root) await assertInside(root, path);
+        await mkdir(path, { recursive: true });
+      } catch (error) {
+        throw localFileError(error, path);
+      }
+      this.#end(item.n, { state: 'done', size: 0, proof: 'size' });
+    });
+  }
 }
 
 /** Anything else (credentials, network, a full disk) would fail for the objects that follow too. */
@@ -71,20 +170,3 @@ function concernsOneObject(error: unknown): boolean {
 
 const isFolderMarker = (plan: TransferPlan, item: ItemRow): boolean =>
   plan.target.type === 'folder' && item.key.endsWith('/') && item.size === 0;
-
-async function makeFolder(run: Run, item: ItemRow, tools: RunnerTools, committed: () => void): Promise<void> {
-  const { path: root } = run.row.plan.target as FolderRef;
-  const relative = relativeKey(run.row.plan, item.key).slice(0, -1);
-  const path = relative === '' ? root : pathBelow(root, relative);
-  await run.commit(async () => {
-    try {
-      await mkdir(root, { recursive: true });
-      if (path !== root) await assertInside(root, path);
-      await mkdir(path, { recursive: true });
-    } catch (error) {
-      throw localFileError(error, path);
-    }
-    if (!tools.ledger.endItem(run.owner, item.n, { state: 'done' })) throw new Fenced();
-    committed();
-  });
-}

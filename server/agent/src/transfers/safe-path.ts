@@ -30,6 +30,13 @@ export function pathBelow(folder: string, key: string): string {
   return join(folder, ...segments);
 }
 
+/** The key of a copy below a folder; the segments that servers resolve to another place are refused, never rewritten. */
+export function keyBelow(prefix: string, relative: string): string {
+  const wrong = relative.split('/').find((segment) => segment === '.' || segment === '..');
+  if (wrong === undefined && !relative.startsWith('/')) return prefix + relative;
+  throw new LocalFileError('invalid', `The object ${JSON.stringify(relative)} cannot be copied: its name steps out of the folder.`);
+}
+
 /** Follows the links on the way: the nearest existing folder above `path` must still be in `root`. */
 export async function assertInside(root: string, path: string): Promise<void> {
   const realRoot = await realpath(root).catch((error: unknown) => {

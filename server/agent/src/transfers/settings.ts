@@ -10,16 +10,32 @@ export interface RetrySettings {
   readonly maxAttempts: number;
 }
 
+export interface BlockSettings {
+  /** How often a machine that is offline looks whether it is back. */
+  readonly networkProbeMs: number;
+  /** How often credentials that are no longer accepted are tried again. */
+  readonly credentialsProbeMs: number;
+  /** How long a transfer waits for either. */
+  readonly maxMs: number;
+}
+
 export interface TransferSettings {
   readonly maxConcurrent: number;
   readonly maxQueued: number;
   readonly chunkBytes: number;
-  readonly maxParts: number;
   readonly maxSlabs: number;
+  /** Objects of one transfer that are moved at once. */
+  readonly objectsAtOnce: number;
+  /** Parts of one object, and requests to one store, that are under way at once: to begin with, and at most. */
+  readonly startLanes: number;
+  readonly maxLanes: number;
+  /** Retries that a store is granted at once. */
+  readonly retryBudget: number;
   /** Downloads sync the part file after so many bytes or so long, whichever comes first. */
   readonly syncWindowBytes: number;
   readonly syncWindowMs: number;
   readonly retry: RetrySettings;
+  readonly block: BlockSettings;
   /** How long a pause lets the chunk in flight finish. */
   readonly pauseGraceMs: number;
   /** How long an aborted call may take to let go before it is abandoned. */
@@ -40,12 +56,16 @@ export const defaultSettings: TransferSettings = {
   maxConcurrent: 4,
   maxQueued: 1000,
   chunkBytes: 8 * MiB,
-  maxParts: 10_000,
   maxSlabs: 8,
+  objectsAtOnce: 8,
+  startLanes: 4,
+  maxLanes: 16,
+  retryBudget: 100,
   syncWindowBytes: 64 * MiB,
   syncWindowMs: 1000,
   retry: { baseMs: 250, capMs: 30_000, retryAfterCapMs: 600_000, maxAttempts: 6 },
-  pauseGraceMs: 5000,
+  block: { networkProbeMs: 2000, credentialsProbeMs: 15_000, maxMs: 86_400_000 },
+  pauseGraceMs: 4500,
   abortGraceMs: 2000,
   callTimeoutMs: 60_000,
   writeTimeoutMs: 300_000,
@@ -59,7 +79,7 @@ export const defaultSettings: TransferSettings = {
 
 /** Throws when the limits contradict each other, so that a bad setting fails at start. */
 export function checkSettings(settings: TransferSettings): TransferSettings {
-  for (const [name, value] of Object.entries({ ...settings, ...settings.retry })) {
+  for (const [name, value] of Object.entries({ ...settings, ...settings.retry, ...settings.block })) {
     if (typeof value === 'number' && !(value > 0)) throw new RangeError(`The transfer setting ${name} must be positive.`);
   }
   if (settings.maxSlabs < settings.maxConcurrent) {

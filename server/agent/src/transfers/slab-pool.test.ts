@@ -57,11 +57,19 @@ it('reading ahead never takes the buffer that another transfer is entitled to', 
 it('a chunk larger than a slab takes as many places as it fills, and never more than there are', async () => {
   const slabs = pool(4);
   const big = await slabs.lease().acquire(250, signal);
-  expect(slabs.inUse).toBe(3);
+  expect(slabs.inUse).toBe(300);
   expect(big.bytes.length).toBe(250);
   big.release();
   const huge = await slabs.lease().acquire(10_000, signal);
-  expect(slabs.inUse).toBe(4);
+  expect(slabs.inUse).toBe(400);
   huge.release();
+  expect(slabs.inUse).toBe(0);
+});
+
+it('small objects take what they need and no more', async () => {
+  const slabs = pool(1);
+  const small = await Promise.all(Array.from({ length: 5 }, () => slabs.lease().acquire(20, signal)));
+  expect([slabs.inUse, small[0]?.bytes.length]).toEqual([100, 20]);
+  for (const slab of small) slab.release();
   expect(slabs.inUse).toBe(0);
 });

@@ -1,4 +1,4 @@
-// Owns the bounded set of transfer buffers of the process: reused, first come first served, one for each running transfer.
+// Owns the bounded memory of all transfers together: reused buffers, first come first served, one for each running transfer.
 export interface Slab {
   readonly bytes: Buffer;
   /** Gives the buffer back for reuse: only when nobody can read or write it any more. */
@@ -8,15 +8,15 @@ export interface Slab {
 }
 
 export interface Lease {
-  /** Waits for the one buffer that every transfer is entitled to. */
+  /** Waits for a buffer; one is there for every transfer in the end. */
   acquire(length: number, signal: AbortSignal): Promise<Slab>;
-  /** A second buffer for reading ahead, unless another transfer needs it as its first. */
+  /** A buffer for going ahead, unless another transfer needs it as its first. */
   tryExtra(length: number): Slab | undefined;
   close(): void;
 }
 
 interface Waiter {
-  readonly units: number;
+  readonly bytes: number;
   grant(): void;
 }
 
@@ -26,7 +26,7 @@ interface Holder {
 
 export class SlabPool {
   readonly #slabBytes: number;
-  readonly #maxSlabs: number;
+  readonly #maxBytes: number;
   readonly #free: Buffer[] = [];
   readonly #waiters: Waiter[] = [];
   readonly #holders = new Set<Holder>();
@@ -34,9 +34,10 @@ export class SlabPool {
 
   constructor(limits: { slabBytes: number; maxSlabs: number }) {
     this.#slabBytes = limits.slabBytes;
-    this.#maxSlabs = limits.maxSlabs;
+    this.#maxBytes = limits.slabBytes * limits.maxSlabs;
   }
 
+  /** Bytes. */
   get inUse(): number {
     return this.#inUse;
   }
@@ -55,12 +56,14 @@ export class SlabPool {
     };
   }
 
-  #unitsFor(length: number): number {
-    return Math.min(this.#maxSlabs, Math.max(1, Math.ceil(length / this.#slabBytes)));
+  /** Small objects take what they need; everything from a quarter of a slab on takes a whole one, which can be reused. */
+  #costOf(length: number): number {
+    if (length < this.#slabBytes / 4) return Math.max(1, length);
+    return Math.min(this.#maxBytes, Math.ceil(length / this.#slabBytes) * this.#slabBytes);
   }
 
   #acquire(holder: Holder, length: number, signal: AbortSignal): Promise<Slab> {
-    const units = this.#unitsFor(length);
+    const bytes = this.#costOf(length);
     return new Promise<Slab>((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason as Error);
       const abort = (): void => {
@@ -69,10 +72,10 @@ export class SlabPool {
         this.#serve();
       };
       const waiter: Waiter = {
-        units,
+        bytes,
         grant: () => {
           signal.removeEventListener('abort', abort);
-          resolve(this.#take(holder, units, length));
+          resolve(this.#take(holder, bytes, length));
         },
       };
       signal.addEventListener('abort', abort, { once: true });
@@ -82,34 +85,34 @@ export class SlabPool {
   }
 
   #tryExtra(holder: Holder, length: number): Slab | undefined {
-    const units = this.#unitsFor(length);
+    const bytes = this.#costOf(length);
     let entitled = 0;
-    for (const other of this.#holders) if (other !== holder && other.held === 0) entitled += 1;
-    const fits = this.#waiters.length === 0 && this.#inUse + units + entitled <= this.#maxSlabs;
-    return fits ? this.#take(holder, units, length) : undefined;
+    for (const other of this.#holders) if (other !== holder && other.held === 0) entitled += this.#slabBytes;
+    const fits = this.#waiters.length === 0 && this.#inUse + bytes + entitled <= this.#maxBytes;
+    return fits ? this.#take(holder, bytes, length) : undefined;
   }
 
   #serve(): void {
     for (let first = this.#waiters[0]; first !== undefined; first = this.#waiters[0]) {
-      if (this.#inUse + first.units > this.#maxSlabs) return;
+      if (this.#inUse + first.bytes > this.#maxBytes) return;
       this.#waiters.shift();
       first.grant();
     }
   }
 
-  #take(holder: Holder, units: number, length: number): Slab {
-    this.#inUse += units;
-    holder.held += units;
+  #take(holder: Holder, cost: number, length: number): Slab {
+    this.#inUse += cost;
+    holder.held += cost;
+    const reusable = cost === this.#slabBytes;
     // allocUnsafeSlow: no sharing with Node's own pool, so that a late reader can only ever see transfer bytes.
-    const usual = length <= this.#slabBytes;
-    const bytes = (usual ? this.#free.pop() : undefined) ?? Buffer.allocUnsafeSlow(usual ? this.#slabBytes : length);
+    const bytes = (reusable ? this.#free.pop() : undefined) ?? Buffer.allocUnsafeSlow(reusable ? this.#slabBytes : length);
     let open = true;
     const close = (reuse: boolean): void => {
       if (!open) return;
       open = false;
-      this.#inUse -= units;
-      holder.held -= units;
-      if (reuse && usual) this.#free.push(bytes);
+      this.#inUse -= cost;
+      holder.held -= cost;
+      if (reuse && reusable) this.#free.push(bytes);
       this.#serve();
     };
     return { bytes, release: () => close(true), drop: () => close(false) };

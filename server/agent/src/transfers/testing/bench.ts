@@ -125,6 +125,15 @@ export class Bench {
     });
   }
 
+  /** For conditions that no event tells of; every call of the storage is a look. */
+  async reached(condition: () => boolean): Promise<void> {
+    const deadline = Date.now() + 10_000;
+    while (!condition()) {
+      if (Date.now() > deadline) throw new Error('the condition did not come true within 10 s');
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
   async finish(id: string): Promise<TransferStatus> {
     const status = await this.until(id, 'completed', 'failed', 'cancelled');
     await this.engine.cleanedUp();

@@ -5,6 +5,7 @@ import { setImmediate as tick } from 'node:timers/promises';
 import {
   ProviderError,
   type Chunk,
+  type ChunkAck,
   type ListQuery,
   type ObjectReader,
   type ObjectPage,
@@ -17,7 +18,7 @@ import {
 } from '../../providers/provider.ts';
 import { StreamReader } from '../../providers/stream-reader.ts';
 
-export type CallName = 'stat' | 'read' | 'list' | 'open' | 'resume' | 'write' | 'commit' | 'abort';
+export type CallName = 'stat' | 'read' | 'list' | 'open' | 'resume' | 'write' | 'commit' | 'abort' | 'put' | 'copy' | 'verify' | 'remove';
 
 export type Fault =
   | { readonly type: 'fail'; readonly error: ProviderError }
@@ -47,24 +48,50 @@ function untilAborted(signal: AbortSignal): Promise<never> {
 
 interface Stored {
   readonly request: UploadRequest;
-  readonly pieces: Buffer[];
-  offset: number;
+  /** By offset. */
+  readonly pieces: Map<number, Buffer>;
+}
+
+/** Bytes from the start without a gap. */
+export function prefixOf({ pieces }: Stored): number {
+  let end = 0;
+  for (let piece = pieces.get(end); piece !== undefined && piece.length > 0; piece = pieces.get(end)) end += piece.length;
+  return end;
+}
+
+export interface FakeOptions {
+  readonly resumable?: boolean;
+  /** So many chunks at once, in any order. */
+  readonly lanes?: number;
+  readonly whole?: boolean;
+  readonly copies?: boolean;
 }
 
 export class FakeProvider implements Provider {
   readonly objects = new Map<string, Buffer>();
   readonly sessions = new Map<string, Stored>();
   readonly calls: Call[] = [];
-  readonly #resumable: boolean;
+  readonly modified = new Map<string, Date>();
+  readonly putWhole?: NonNullable<Provider['putWhole']>;
+  readonly copy?: NonNullable<Provider['copy']>;
+  readonly #options: FakeOptions;
   fault: (call: Call) => Fault | undefined = () => undefined;
   /** Awaited in each call; lets a test hold the storage still. */
   gate: (call: Call) => Promise<void> = () => Promise.resolve();
   openReads = 0;
+  /** Stores other bytes than it was given. */
+  lies = false;
+  /** What listings tell of every version. */
+  listedETag = '';
+  /** Bytes that left the storage. */
+  bytesRead = 0;
   /** After a crash nothing answers any more, whatever the signal says. */
   dead = false;
 
-  constructor(options: { resumable?: boolean } = {}) {
-    this.#resumable = options.resumable ?? true;
+  constructor(options: FakeOptions = {}) {
+    this.#options = options;
+    if (options.whole === true) this.putWhole = (request, chunk, signal) => this.#putWhole(request, chunk, signal);
+    if (options.copies === true) this.copy = (from, to, signal) => this.#copy(from.key, to, signal);
   }
 
   put(key: string, bytes: Buffer): void {
@@ -73,9 +100,9 @@ export class FakeProvider implements Provider {
 
   /** The same storage as a process after a restart sees it: what the dead one still had in flight never arrives. */
   reborn(): FakeProvider {
-    const next = new FakeProvider({ resumable: this.#resumable });
+    const next = new FakeProvider(this.#options);
     for (const [key, bytes] of this.objects) next.objects.set(key, bytes);
-    for (const [id, stored] of this.sessions) next.sessions.set(id, { ...stored, pieces: [...stored.pieces] });
+    for (const [id, stored] of this.sessions) next.sessions.set(id, { ...stored, pieces: new Map(stored.pieces) });
     this.dead = true;
     return next;
   }
@@ -87,24 +114,27 @@ export class FakeProvider implements Provider {
   async stat(_bucket: string, key: string, signal: AbortSignal): Promise<ObjectStat> {
     await this.#call({ name: 'stat', key, offset: 0 }, signal);
     const bytes = this.#object(key);
-    return { size: bytes.length, eTag: this.eTagOf(bytes), acceptsRanges: true };
+    return { size: bytes.length, eTag: this.eTagOf(bytes), acceptsRanges: true, lastModified: this.modified.get(key) };
   }
 
   async read(object: ReadRequest, signal: AbortSignal): Promise<ObjectReader> {
     const fault = await this.#call({ name: 'read', key: object.key, offset: object.offset }, signal);
     const bytes = this.#object(object.key);
     if (object.eTag !== '' && this.eTagOf(bytes) !== object.eTag) throw new ProviderError('changed', `${object.key} changed.`);
-    const end = fault?.type === 'cut' ? Math.min(bytes.length, object.offset + fault.after) : bytes.length;
+    const wanted = Math.min(bytes.length, object.offset + (object.length ?? bytes.length));
+    const end = fault?.type === 'cut' ? Math.min(wanted, object.offset + fault.after) : wanted;
     const stream = Readable.from(this.#pieces(bytes, object.offset, end, fault), { objectMode: false, highWaterMark: 16_384 });
     this.openReads += 1;
     stream.once('close', () => (this.openReads -= 1));
-    return new StreamReader(stream, 1000, bytes.length - object.offset);
+    return new StreamReader(stream, 1000, wanted - object.offset);
   }
 
   async *#pieces(bytes: Buffer, from: number, to: number, fault: Fault | undefined): AsyncGenerator<Buffer> {
     for (let at = from; at < to; at += 10_000) {
       if (this.dead) await never();
-      yield Buffer.from(bytes.subarray(at, Math.min(to, at + 10_000)));
+      const piece = Buffer.from(bytes.subarray(at, Math.min(to, at + 10_000)));
+      this.bytesRead += piece.length;
+      yield piece;
     }
     if (fault?.type === 'cut') throw new Error('socket hang up');
   }
@@ -115,7 +145,13 @@ export class FakeProvider implements Provider {
     keys.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
     const page = keys.slice(0, query.count);
     return {
-      objects: page.map((key) => ({ key, size: this.#object(key).length, eTag: '', lastModified: undefined, kind: 'file' as const })),
+      objects: page.map((key) => ({
+        key,
+        size: this.#object(key).length,
+        eTag: this.listedETag,
+        lastModified: undefined,
+        kind: 'file' as const,
+      })),
       continuationToken: page.length < keys.length ? (page.at(-1) ?? '') : '',
     };
   }
@@ -131,39 +167,60 @@ export class FakeProvider implements Provider {
     await this.#call({ name: 'resume', key: request.key, offset: 0 }, signal);
     const stored = this.sessions.get(state);
     if (stored === undefined) return this.#open(request);
-    if (!this.#resumable) Object.assign(stored, { offset: 0, pieces: [] });
-    return new FakeSession(this, state, stored, this.#resumable);
+    if (this.#options.resumable === false) stored.pieces.clear();
+    return new FakeSession(this, state, stored, this.#options);
   }
 
   #open(request: UploadRequest): UploadSession {
     const id = randomUUID();
-    const stored: Stored = { request, pieces: [], offset: 0 };
+    const stored: Stored = { request, pieces: new Map() };
     this.sessions.set(id, stored);
-    return new FakeSession(this, id, stored, this.#resumable);
+    return new FakeSession(this, id, stored, this.#options);
   }
 
   /** Reads the buffer in two goes, as a socket would: a buffer that is reused too early shows in the bytes. */
-  async accept(id: string, bytes: Buffer, signal: AbortSignal): Promise<void> {
+  async accept(id: string, { offset, bytes }: Chunk, signal: AbortSignal): Promise<void> {
     const stored = this.#session(id);
-    const fault = await this.#call({ name: 'write', key: stored.request.key, offset: stored.offset }, signal);
+    const fault = await this.#call({ name: 'write', key: stored.request.key, offset }, signal);
     const taken = fault?.type === 'cut' ? Math.min(bytes.length, fault.after) : bytes.length;
     const half = Buffer.from(bytes.subarray(0, taken >> 1));
     await tick();
     const rest = Buffer.from(bytes.subarray(taken >> 1, taken));
     signal.throwIfAborted();
-    this.#session(id).pieces.push(half, rest);
-    stored.offset += taken;
-    if (stored.offset > stored.request.size) throw new Error('more bytes than announced');
+    const { pieces, request } = this.#session(id);
+    if (this.#options.lanes === undefined && offset !== prefixOf(stored))
+      throw new Error(`a chunk at ${offset} where ${prefixOf(stored)} is due`);
+    if (offset + bytes.length > request.size) throw new Error('more bytes than announced');
+    // A part that was cut is no part; an appended stream keeps what came.
+    if (this.#options.lanes === undefined || taken === bytes.length) pieces.set(offset, Buffer.concat([half, rest]));
     if (fault?.type === 'cut' || fault?.type === 'lost') throw down();
   }
 
   async publish(id: string, signal: AbortSignal): Promise<void> {
     const stored = this.#session(id);
-    const fault = await this.#call({ name: 'commit', key: stored.request.key, offset: stored.offset }, signal);
-    if (stored.offset !== stored.request.size) throw new ProviderError('invalid', 'The upload is not complete.');
-    this.objects.set(stored.request.key, Buffer.concat(stored.pieces));
+    const { key, size, ifAbsent } = stored.request;
+    const fault = await this.#call({ name: 'commit', key, offset: prefixOf(stored) }, signal);
+    if (prefixOf(stored) !== size) throw new ProviderError('invalid', 'The upload is not complete.');
+    if (ifAbsent === true && this.objects.has(key)) throw new ProviderError('conflict', `${key} is there already.`);
+    const inOrder = [...stored.pieces].toSorted(([a], [b]) => a - b).map(([, piece]) => piece);
+    this.objects.set(key, Buffer.concat(inOrder));
     this.sessions.delete(id);
     if (fault?.type === 'lost') throw down();
+  }
+
+  async #putWhole({ key, size, ifAbsent }: UploadRequest, { bytes }: Chunk, signal: AbortSignal): Promise<Verification> {
+    const fault = await this.#call({ name: 'put', key, offset: 0 }, signal);
+    if (bytes.length !== size) throw new Error(`${bytes.length} bytes for an object of ${size}`);
+    if (ifAbsent === true && this.objects.has(key)) throw new ProviderError('conflict', `${key} is there already.`);
+    this.objects.set(key, this.lies ? Buffer.alloc(bytes.length, 7) : Buffer.from(bytes));
+    if (fault?.type === 'lost') throw down();
+    return 'object';
+  }
+
+  async #copy(from: string, { key }: UploadRequest, signal: AbortSignal): Promise<Verification> {
+    await this.#call({ name: 'copy', key, offset: 0 }, signal);
+    this.objects.set(key, this.#object(from));
+    return 'object';
   }
 
   async drop(id: string, signal: AbortSignal): Promise<void> {
@@ -197,9 +254,16 @@ export class FakeProvider implements Provider {
     return stored;
   }
 
-  verify = (): Promise<void> => Promise.reject(unused());
+  async verify(signal: AbortSignal): Promise<void> {
+    await this.#call({ name: 'verify', key: '', offset: 0 }, signal);
+  }
+
+  async remove(_bucket: string, key: string, signal: AbortSignal): Promise<void> {
+    await this.#call({ name: 'remove', key, offset: 0 }, signal);
+    this.objects.delete(key);
+  }
+
   listBuckets = (): Promise<never> => Promise.reject(unused());
-  remove = (): Promise<never> => Promise.reject(unused());
   createFolder = (): Promise<never> => Promise.reject(unused());
   signDownloadUrl = (): Promise<never> => Promise.reject(unused());
   signUploadUrl = (): Promise<never> => Promise.reject(unused());
@@ -212,20 +276,26 @@ class FakeSession implements UploadSession {
   readonly #stored: Stored;
   readonly state: string;
   readonly resumable: boolean;
+  readonly anyOrder?: NonNullable<UploadSession['anyOrder']>;
+  #acks: ChunkAck[] = [];
 
-  constructor(provider: FakeProvider, state: string, stored: Stored, resumable: boolean) {
+  constructor(provider: FakeProvider, state: string, stored: Stored, { resumable = true, lanes }: FakeOptions) {
     this.#provider = provider;
     this.#stored = stored;
     this.state = state;
     this.resumable = resumable;
+    if (lanes === undefined) return;
+    const takeAcks = (): readonly ChunkAck[] => this.#acks.splice(0);
+    this.anyOrder = { lanes, holds: (offset) => stored.pieces.has(offset), takeAcks };
   }
 
   get offset(): number {
-    return this.#stored.offset;
+    return prefixOf(this.#stored);
   }
 
-  write({ bytes }: Chunk, signal: AbortSignal): Promise<void> {
-    return this.#provider.accept(this.state, bytes, signal);
+  async write(chunk: Chunk, signal: AbortSignal): Promise<void> {
+    await this.#provider.accept(this.state, chunk, signal);
+    this.#acks.push({ offset: chunk.offset, length: chunk.bytes.length, crc32: chunk.crc32, proof: String(chunk.offset) });
   }
 
   async commit(signal: AbortSignal): Promise<Verification> {

@@ -1,0 +1,160 @@
+// Owns how much is under way at each store at once: more while it copes, half as much when it says that it does not; and how much may be tried again.
+import { ProviderError } from '../providers/provider.ts';
+
+export interface GateSettings {
+  readonly startLanes: number;
+  readonly maxLanes: number;
+  /** Retries that a store is granted at once, and what each success gives back. */
+  readonly retryBudget: number;
+}
+
+export interface Permit {
+  /** `error` is what the work ended with, if it did not succeed. */
+  release(error?: unknown): void;
+}
+
+interface Waiter {
+  readonly owner: string;
+  readonly grant: () => void;
+}
+
+const growthMs = 1000;
+const earnedPerSuccess = 0.2;
+
+class Gate {
+  readonly #settings: GateSettings;
+  readonly #now: () => number;
+  readonly #waiters: Waiter[] = [];
+  readonly #held = new Map<string, number>();
+  #limit: number;
+  #inUse = 0;
+  #changedAt: number;
+  #budget: number;
+
+  constructor(settings: GateSettings, now: () => number) {
+    this.#settings = settings;
+    this.#now = now;
+    this.#limit = settings.startLanes;
+    this.#changedAt = now();
+    this.#budget = settings.retryBudget;
+  }
+
+  get lanes(): number {
+    return this.#limit;
+  }
+
+  spendRetry(): boolean {
+    if (this.#budget < 1) return false;
+    this.#budget -= 1;
+    return true;
+  }
+
+  enter(owner: string, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) return reject(signal.reason as Error);
+      const leave = (): void => {
+        this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
+        reject(signal.reason as Error);
+      };
+      const waiter: Waiter = {
+        owner,
+        grant: () => {
+          signal.removeEventListener('abort', leave);
+          resolve();
+        },
+      };
+      signal.addEventListener('abort', leave, { once: true });
+      this.#waiters.push(waiter);
+      this.#serve();
+    });
+  }
+
+  exit(owner: string, error: unknown): void {
+    this.#inUse -= 1;
+    const held = (this.#held.get(owner) ?? 1) - 1;
+    if (held === 0) this.#held.delete(owner);
+    else this.#held.set(owner, held);
+    this.#learn(error);
+    this.#serve();
+  }
+
+  /** Additive increase, multiplicative decrease: one more after each second without complaint in which all were needed. */
+  #learn(error: unknown): void {
+    const now = this.#now();
+    if (error instanceof ProviderError && error.kind === 'throttled') {
+      this.#limit = Math.max(1, Math.floor(this.#limit / 2));
+      this.#changedAt = now;
+      return;
+    }
+    if (error !== undefined) return;
+    this.#budget = Math.min(this.#settings.retryBudget, this.#budget + earnedPerSuccess);
+    if (this.#waiters.length === 0 || now - this.#changedAt < growthMs) return;
+    this.#limit = Math.min(this.#settings.maxLanes, this.#limit + 1);
+    this.#changedAt = now;
+  }
+
+  #serve(): void {
+    while (this.#inUse < this.#limit && this.#waiters.length > 0) {
+      const [next] = this.#waiters.splice(this.#fairest(), 1);
+      if (next === undefined) return;
+      this.#inUse += 1;
+      this.#held.set(next.owner, (this.#held.get(next.owner) ?? 0) + 1);
+      next.grant();
+    }
+  }
+
+  /** Whose transfer has the least; among equals, who came first. */
+  #fairest(): number {
+    const held = this.#waiters.map(({ owner }) => this.#held.get(owner) ?? 0);
+    return held.indexOf(Math.min(...held));
+  }
+}
+
+export class EndpointGates {
+  readonly #settings: GateSettings;
+  readonly #now: () => number;
+  readonly #gates = new Map<string, Gate>();
+
+  constructor(settings: GateSettings, now: () => number) {
+    this.#settings = settings;
+    this.#now = now;
+  }
+
+  /** How much may be under way at all of them at once, just now. */
+  lanes(endpoints: readonly string[]): number {
+    return Math.min(this.#settings.maxLanes, ...stores(endpoints).map((name) => this.#gate(name).lanes));
+  }
+
+  /** Enters all of them, always in the same order, so that two who need both never wait for each other. */
+  async enter(owner: string, endpoints: readonly string[], signal: AbortSignal): Promise<Permit> {
+    const entered: Gate[] = [];
+    const leave = (error: unknown): void => {
+      for (const gate of entered.splice(0)) gate.exit(owner, error);
+    };
+    try {
+      for (const name of stores(endpoints)) {
+        const gate = this.#gate(name);
+        await gate.enter(owner, signal);
+        entered.push(gate);
+      }
+    } catch (error) {
+      leave(error);
+      throw error;
+    }
+    return { release: leave };
+  }
+
+  /** False when a store has used up what it may be tried again for now: whoever asks waits as long as he ever does. */
+  spendRetry(endpoints: readonly string[]): boolean {
+    return stores(endpoints).every((name) => this.#gate(name).spendRetry());
+  }
+
+  #gate(name: string): Gate {
+    const known = this.#gates.get(name) ?? new Gate(this.#settings, this.#now);
+    this.#gates.set(name, known);
+    return known;
+  }
+}
+
+/** The local disk has no gate: the lanes of the other side limit it. */
+const stores = (endpoints: readonly string[]): string[] => [...new Set(endpoints)].filter((name) => name !== '').toSorted();
