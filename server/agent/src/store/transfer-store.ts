@@ -124,7 +124,7 @@ export class TransferStore implements Ledger {
   }
 
   dropChunks(owner: Owner, n: number): boolean {
-    return this.#asOwner(owner, () => void this.#forgetChunks(owner.id, n));
+    return this.#asOwner(owner, () => this.#forgetChunks(owner.id, n));
   }
 
   endItems(owner: Owner, ends: ReadonlyMap<number, ItemEnd>): Counters | undefined {

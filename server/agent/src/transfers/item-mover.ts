@@ -95,13 +95,10 @@ export class ItemMover {
   move(): Promise<void> {
     const { run } = this.#move;
     const asked = { run, endpoints: this.#endpoints(), prove: (signal: AbortSignal) => this.#prove(signal) };
-    return withRetries(
-      this.#tools.retry,
-      run.soft,
-      () => this.#asListed(),
-      () => this.#progress.furthest,
-      obstaclesOf(asked, { ...this.#tools, settings: this.#tools.settings.block }),
-    );
+    return withRetries(this.#tools.retry, run.soft, () => this.#asListed(), {
+      mark: () => this.#progress.furthest,
+      obstacles: obstaclesOf(asked, { ...this.#tools, settings: this.#tools.settings.block }),
+    });
   }
 
   /** What a listing says may be a moment old, or worded differently: only a look at the object itself tells that it changed. */

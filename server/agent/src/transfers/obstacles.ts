@@ -17,7 +17,7 @@ export interface Asked {
   readonly run: Run;
   readonly endpoints: readonly string[];
   /** Rejects with `auth` when the stores do not take the credentials at all. */
-  prove(signal: AbortSignal): Promise<void>;
+  readonly prove: (signal: AbortSignal) => Promise<void>;
 }
 
 export function obstaclesOf({ run, endpoints, prove }: Asked, tools: ObstacleTools): Obstacles {

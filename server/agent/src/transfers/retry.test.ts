@@ -40,7 +40,7 @@ describe('a step', () => {
     await expect(withRetries(tools(), signal, failing)).rejects.toThrow('down');
     expect(calls).toBe(6);
     calls = 0;
-    await expect(withRetries(tools(), signal, failing, () => Math.min(calls, 4))).rejects.toThrow('down');
+    await expect(withRetries(tools(), signal, failing, { mark: () => Math.min(calls, 4) })).rejects.toThrow('down');
     expect(calls).toBe(9);
   });
 

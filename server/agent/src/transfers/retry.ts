@@ -40,13 +40,18 @@ export function retryDelay(attempt: number, error: ProviderError, tools: RetryTo
   return tools.random() * Math.min(capMs, baseMs * 2 ** (attempt - 1));
 }
 
-/** Runs `step` until it succeeds; `mark` tells how far it came, and only getting further resets the attempts. */
+export interface Course {
+  /** How far the step came; only getting further resets the attempts. */
+  readonly mark?: () => number;
+  readonly obstacles?: Obstacles;
+}
+
+/** Runs `step` until it succeeds. */
 export async function withRetries<T>(
   tools: RetryTools,
   signal: AbortSignal,
   step: () => Promise<T>,
-  mark: () => number = () => 0,
-  obstacles?: Obstacles,
+  { mark = () => 0, obstacles }: Course = {},
 ): Promise<T> {
   let furthest = mark();
   for (let attempt = 1; ; attempt += 1) {

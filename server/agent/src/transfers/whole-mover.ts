@@ -51,5 +51,9 @@ async function readWhole({ attempt, frozen, move, call }: MoveContext): Promise<
     slab.release();
     throw error;
   });
-  return await fillChunk(reader, slab, extent, { throttle, soft: run.soft }).finally(() => reader.close());
+  try {
+    return await fillChunk(reader, slab, extent, { throttle, soft: run.soft });
+  } finally {
+    await reader.close();
+  }
 }
