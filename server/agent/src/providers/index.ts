@@ -1,5 +1,6 @@
 // Owns the map from cloud type to provider: a new provider is one line here.
 import { CloudType } from '@click-kit/contract';
+import { azureProvider } from './azure.ts';
 import { httpObjectProvider } from './http-object.ts';
 import { oauthProvider } from './oauth-provider.ts';
 import { box, dropbox, googleDrive, oneDrive } from './oauth-vendors.ts';
@@ -13,7 +14,7 @@ type CloudTypeValue = (typeof CloudType)[keyof typeof CloudType];
 const factories: Readonly<Record<CloudTypeValue, ProviderFactory | undefined>> = {
   [CloudType.AWS]: (account) => s3Provider(account),
   [CloudType.Wasabi]: (account) => s3Provider(account),
-  [CloudType.Azure]: undefined,
+  [CloudType.Azure]: (account) => azureProvider(account),
   [CloudType.S3Generic]: (account) => s3Provider(account),
   [CloudType.Google]: undefined,
   [CloudType.Frame]: undefined,
