@@ -55,11 +55,11 @@ async function meddled(meddle: (exchange: Forwarded) => Promise<unknown>): Promi
 /** Loses the answer to the first request that fits, after the emulator has carried it out. */
 function losing(fits: (url: string, method: string) => boolean): (exchange: Forwarded) => Promise<unknown> {
   let lost = false;
-  return async ({ req, res, forward }) => {
-    if (lost || !fits(req.url ?? '', req.method ?? '')) return forward();
+  return async (exchange) => {
+    if (lost || !fits(exchange.req.url ?? '', exchange.req.method ?? '')) return exchange.forward();
     lost = true;
-    await forward(true);
-    return res.destroy();
+    await exchange.forward(true);
+    return exchange.res.destroy();
   };
 }
 

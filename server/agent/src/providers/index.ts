@@ -1,6 +1,7 @@
 // Owns the map from cloud type to provider: a new provider is one line here.
 import { CloudType } from '@click-kit/contract';
 import { azureProvider } from './azure.ts';
+import { googleProvider } from './google.ts';
 import { httpObjectProvider } from './http-object.ts';
 import { oauthProvider } from './oauth-provider.ts';
 import { box, dropbox, googleDrive, oneDrive } from './oauth-vendors.ts';
@@ -16,7 +17,7 @@ const factories: Readonly<Record<CloudTypeValue, ProviderFactory | undefined>> =
   [CloudType.Wasabi]: (account) => s3Provider(account),
   [CloudType.Azure]: (account) => azureProvider(account),
   [CloudType.S3Generic]: (account) => s3Provider(account),
-  [CloudType.Google]: undefined,
+  [CloudType.Google]: (account) => googleProvider(account),
   [CloudType.Frame]: undefined,
   [CloudType.Cloudflare]: (account) => s3Provider(account),
   [CloudType.Dropbox]: (account) => oauthProvider(dropbox, account),
