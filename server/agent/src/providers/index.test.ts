@@ -19,7 +19,7 @@ const refusal = (changes: Partial<ProviderAccount>): unknown => {
 };
 
 describe('The map of providers', () => {
-  it.each([1, 2, 16, 2048, 4096])('has a provider for cloud type %i', (cloudType) => {
+  it.each([1, 2, 16, 32, 2048, 4096])('has a provider for cloud type %i', (cloudType) => {
     expect(providerFor({ ...account, cloudType })).toHaveProperty('listObjects');
   });
 
