@@ -1,5 +1,5 @@
 // Owns Frame.io listings in key order: one level, or everything below a prefix.
-import { FrameTree, split } from './frame-tree.ts';
+import { type FrameTree, split } from './frame-tree.ts';
 import type { Asset } from './frame-client.ts';
 import { ProviderError, type ListedObject, type ListQuery, type ObjectPage } from './provider.ts';
 

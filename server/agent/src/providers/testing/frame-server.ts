@@ -92,13 +92,24 @@ export async function frameServer(partBytes: number): Promise<FrameServer> {
     if (kind === 'me') return json(res, 200, { id: randomUUID() });
     if (kind === 'teams' && id === '') return list([{ id: team, name: 'The team', account_id: 'account' }], url.searchParams, res);
     if (kind === 'teams' && id === team && below === 'projects') return list([project], url.searchParams, res);
+    if (kind === 'assets')
+      return below === 'children' ? children(req, res, { id, body, query: url.searchParams }) : single(req, res, id, below);
+    json(res, 404, { message: 'not found' });
+  }
+
+  function children(
+    req: IncomingMessage,
+    res: ServerResponse,
+    { id, body, query }: { id: string; body: Record<string, unknown>; query: URLSearchParams },
+  ): void {
+    if (id !== root && assets.get(id)?.type !== 'folder') return json(res, 404, { message: 'not found' });
+    if (req.method === 'POST') return create(id, body, res);
+    const found = [...assets.values()].filter(({ parent }) => parent === id);
+    list(found.map((child) => present(child)).toReversed(), query, res);
+  }
+
+  function single(req: IncomingMessage, res: ServerResponse, id: string, below: string): void {
     const asset = assets.get(id);
-    if (kind !== 'assets' || (asset === undefined && id !== root)) return json(res, 404, { message: 'not found' });
-    if (below === 'children' && asset?.type !== 'file') {
-      if (req.method === 'POST') return create(id, body, res);
-      const children = [...assets.values()].filter(({ parent }) => parent === id);
-      return list(children.map((child) => present(child)).toReversed(), url.searchParams, res);
-    }
     if (asset === undefined || below !== '') return json(res, 404, { message: 'not found' });
     if (req.method === 'DELETE') assets.delete(id);
     else look(asset);
