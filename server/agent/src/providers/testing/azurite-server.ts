@@ -25,6 +25,9 @@ export async function startAzurite(): Promise<Azurite> {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const gone = once(child, 'exit');
+  // A test that fails before it can close would leave it running.
+  const stop = (): void => void child.kill();
+  process.once('exit', stop);
   const url = await Promise.race([
     addressIn(createInterface(child.stdout)),
     gone.then(() => Promise.reject(new Error('the emulator ended before it listened'))),
@@ -34,7 +37,8 @@ export async function startAzurite(): Promise<Azurite> {
   return {
     endpoint: `${url}/${AZURITE_ACCOUNT.name}`,
     async [Symbol.asyncDispose]() {
-      child.kill();
+      process.off('exit', stop);
+      stop();
       await gone;
     },
   };

@@ -23,11 +23,15 @@ export async function startVersity(options: { accessKey: string; secretKey: stri
     stdio: 'ignore',
   });
   const gone = once(child, 'exit');
+  // A test that fails before it can close would leave it running.
+  const stop = (): void => void child.kill();
+  process.once('exit', stop);
   await listening(port);
   return {
     url: `http://127.0.0.1:${port}`,
     async [Symbol.asyncDispose]() {
-      child.kill();
+      process.off('exit', stop);
+      stop();
       await gone;
       await rm(directory, { recursive: true, force: true });
     },
