@@ -1,5 +1,8 @@
 // Owns the map from cloud type to provider: a new provider is one line here.
 import { CloudType } from '@click-kit/contract';
+import { azureProvider } from './azure.ts';
+import { frameProvider } from './frame.ts';
+import { googleProvider } from './google.ts';
 import { httpObjectProvider } from './http-object.ts';
 import { oauthProvider } from './oauth-provider.ts';
 import { box, dropbox, googleDrive, oneDrive } from './oauth-vendors.ts';
@@ -9,14 +12,14 @@ import { withinBuckets } from './within-buckets.ts';
 
 type CloudTypeValue = (typeof CloudType)[keyof typeof CloudType];
 
-// `undefined` states the gap: a cloud type of the contract that is missing here is a compile error.
-const factories: Readonly<Record<CloudTypeValue, ProviderFactory | undefined>> = {
+// A cloud type of the contract that is missing here is a compile error.
+const factories: Readonly<Record<CloudTypeValue, ProviderFactory>> = {
   [CloudType.AWS]: (account) => s3Provider(account),
   [CloudType.Wasabi]: (account) => s3Provider(account),
-  [CloudType.Azure]: undefined,
+  [CloudType.Azure]: (account) => azureProvider(account),
   [CloudType.S3Generic]: (account) => s3Provider(account),
-  [CloudType.Google]: undefined,
-  [CloudType.Frame]: undefined,
+  [CloudType.Google]: (account) => googleProvider(account),
+  [CloudType.Frame]: (account) => frameProvider(account),
   [CloudType.Cloudflare]: (account) => s3Provider(account),
   [CloudType.Dropbox]: (account) => oauthProvider(dropbox, account),
   [CloudType.Box]: (account) => oauthProvider(box, account),
@@ -29,7 +32,7 @@ const factories: Readonly<Record<CloudTypeValue, ProviderFactory | undefined>> =
 
 /** The provider of an account; throws `invalid` for cloud types without one and for unusable addresses. */
 export function providerFor(account: ProviderAccount): Provider {
-  const factory: ProviderFactory | undefined = factories[account.cloudType as CloudTypeValue];
+  const factory = factories[account.cloudType as CloudTypeValue];
   if (factory === undefined) throw new ProviderError('invalid', `no provider for cloud type ${account.cloudType} yet`);
   const provider = factory(account);
   return account.buckets === undefined ? provider : withinBuckets(provider, account.buckets);

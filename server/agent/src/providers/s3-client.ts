@@ -43,6 +43,7 @@ export function connectS3(account: ProviderAccount, limits: S3Limits): S3Connect
     // Hashing 8 MiB twice costs half the speed of an upload: TLS or the CRC32 protects the body already.
     const unsigned = crc32 || place.endpoint === undefined || place.endpoint.startsWith('https:');
     if (unsigned) leaveBodyUnsigned(client);
+    if (account.cloudType === CloudType.Google) speakToGoogle(client);
     return { sdk, client };
   };
   return {
@@ -92,6 +93,9 @@ interface Place {
 }
 
 function placeOf(account: ProviderAccount): Place {
+  // The XML API knows no regions in signatures (cloud.google.com/storage/docs/aws-simple-migration).
+  if (account.cloudType === CloudType.Google)
+    return { endpoint: endpointUrl(account.endpoint || 'storage.googleapis.com'), region: 'auto', forcePathStyle: true };
   const region = account.region === '' ? 'us-east-1' : account.region;
   if (account.endpoint !== '') {
     return {
@@ -124,3 +128,28 @@ function leaveBodyUnsigned(client: S3Client): void {
     { step: 'build', name: 'leaveBodyUnsigned', priority: 'low' },
   );
 }
+
+/**
+ * Google refuses the name of the operation that the SDK adds to URLs, and unpacks objects stored with Content-Encoding: gzip for
+ * whoever does not take them as they are. The header is added unsigned, since Google's front end changes it (rclone issue 6670).
+ */
+function speakToGoogle(client: S3Client): void {
+  client.middlewareStack.add(
+    (next) => (args) => {
+      const request = args.request as { query?: Record<string, unknown> };
+      delete request.query?.['x-id'];
+      return next(args);
+    },
+    { step: 'build', name: 'leaveOutOperation', priority: 'low' },
+  );
+  client.middlewareStack.add(
+    (next, context) => (args) => {
+      const request = args.request as { headers?: Record<string, string> };
+      if (READ_COMMANDS.has(context.commandName ?? '') && request.headers !== undefined) request.headers['accept-encoding'] = 'gzip';
+      return next(args);
+    },
+    { step: 'deserialize', name: 'takeAsStored', priority: 'low' },
+  );
+}
+
+const READ_COMMANDS = new Set(['GetObjectCommand', 'HeadObjectCommand']);

@@ -29,6 +29,8 @@ export interface VendorAnswer {
   readonly header: (name: string) => string | undefined;
   /** An empty object when the body is none. */
   readonly json: Readonly<Record<string, unknown>>;
+  /** What a JSON array holds; empty when the body is none. */
+  readonly items: readonly unknown[];
 }
 
 export interface VendorManners {
@@ -66,9 +68,10 @@ export class VendorApi {
   /** Rejects with a `ProviderError` for statuses other than 2xx and `tolerated`. */
   async call(request: VendorRequest, signal: AbortSignal): Promise<VendorAnswer> {
     const response = await this.#send(request, signal);
-    const json = jsonIn(await readText(response, this.limits.jsonBytes).catch((error: unknown) => this.#lost(request, error, signal)));
+    const text = await readText(response, this.limits.jsonBytes).catch((error: unknown) => this.#lost(request, error, signal));
+    const json = jsonIn(text);
     if (!isFine(response, request)) throw this.#refused(request, response, json);
-    return { status: response.statusCode, header: (name) => header(response, name), json };
+    return { status: response.statusCode, header: (name) => header(response, name), json, items: itemsIn(text) };
   }
 
   /** The body of a download, exactly `length` bytes from `offset` on; redirects are the caller's: their target must not see the token. */
@@ -171,5 +174,15 @@ function jsonIn(text: string): Readonly<Record<string, unknown>> {
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
   } catch {
     return {};
+  }
+}
+
+function itemsIn(text: string): readonly unknown[] {
+  if (!text.startsWith('[')) return [];
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) ? value : [];
+  } catch {
+    return [];
   }
 }
