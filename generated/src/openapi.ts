@@ -6377,6 +6377,11 @@ export interface components {
             averageSpeed: number;
             /** @description Why the transfer failed; null otherwise. */
             errorMessage: string | null;
+            /**
+             * @description The least that was proven of any copy: that the target has as many bytes (`size`), that the target checked a checksum of each chunk (`chunks`) or of the whole object (`object`), or that source and copy, read anew, have the same SHA-256 (`sha256`). Null when nothing was moved.
+             * @enum {string|null}
+             */
+            verification?: "size" | "chunks" | "object" | "sha256" | null;
             /** @description A name for the transfer. */
             name: string;
             /** @description The name of the cloud account that was read. */
