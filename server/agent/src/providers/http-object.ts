@@ -43,7 +43,7 @@ export function httpObjectProvider(address: ServerAddress, options: HttpObjectOp
       const { size, eTag, acceptsRanges, lastModified } = await inspect(client, client.url(bucket, key), signal);
       return { size, eTag, acceptsRanges, lastModified };
     },
-    read: async ({ bucket, key, offset, eTag }, signal) => readFrom(client, client.url(bucket, key), { offset, eTag }, signal),
+    read: async (request, signal) => readFrom(client, client.url(request.bucket, request.key), request, signal),
     openUpload: (request, signal) => openUpload(client, request, signal),
     resumeUpload: (request, state, signal) => resumeUpload(client, request, state, signal),
     remove: async (bucket, key, signal) => discard(await client.send({ method: 'DELETE', url: client.url(bucket, key) }, signal)),
