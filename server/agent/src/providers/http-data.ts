@@ -22,7 +22,8 @@ export async function openData(client: HttpClient, request: DataRequest, signal:
     const answer = await once(client, { ...request, url }, signal);
     if ((answer.status >= 200 && answer.status < 300) || tolerated.includes(answer.status)) return answer;
     const location = answer.header('location');
-    const redirected = REDIRECTS.includes(answer.status) && location !== undefined && request.body === undefined && request.method !== 'PUT';
+    const redirected =
+      REDIRECTS.includes(answer.status) && location !== undefined && request.body === undefined && request.method !== 'PUT';
     if (!redirected) throw await dataFailure(client, nameOf(request), answer, signal);
     await answer.text(DETAIL_BYTES, signal).catch(() => '');
     if (hops >= redirects) throw new ProviderError('invalid', `${nameOf(request)} was redirected more than ${redirects} times`);

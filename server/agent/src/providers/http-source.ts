@@ -4,7 +4,10 @@ import { openData } from './http-data.ts';
 import { networkError } from './http-errors.ts';
 import { ProviderError, type ObjectReader, type ObjectStat, type ReadRequest } from './provider.ts';
 import type { Answer } from './wire/exchange.ts';
-import { emptyReader, type Extent, WireReader } from './wire/reader.ts';
+import { extentOf, lengthOf, rangeOf } from './wire/extent.ts';
+import { emptyReader, WireReader } from './wire/reader.ts';
+
+const EXPLANATION_BYTES = 64 * 1024;
 
 export interface HttpObjectInfo extends ObjectStat {
   /** As sent; empty when the server gives none. */
@@ -48,49 +51,23 @@ export async function readFrom(client: HttpClient, url: URL, wanted: Wanted, sig
   const what = nameOf({ method: 'GET', url });
   const range = rangeOf(wanted);
   const conditions = isStrong(wanted.eTag) ? { 'if-match': wanted.eTag } : {};
-  const answer = await openData(client, { method: 'GET', url, headers: { ...(range !== undefined && { range }), ...conditions } }, signal, [
-    416,
-  ]);
+  const answer = await openData(
+    client,
+    { method: 'GET', url, headers: { ...(range !== undefined && { range }), ...conditions } },
+    signal,
+    [416],
+  );
   try {
     const extent = extentOf(answer, wanted, what);
     refuseEncoded(answer, what);
     refuseOther(answer, wanted.eTag, what);
     if (answer.status !== 416) return new WireReader(answer, extent, (error) => networkError(what, error));
-    answer.drop();
+    await answer.text(EXPLANATION_BYTES, signal).catch(() => '');
     return emptyReader();
   } catch (error) {
     answer.drop();
     throw error;
   }
-}
-
-/** Undefined for the whole object. */
-export function rangeOf({ offset, length }: Pick<Wanted, 'offset' | 'length'>): string | undefined {
-  if (length === undefined || length === 0) return offset > 0 ? `bytes=${offset}-` : undefined;
-  return `bytes=${offset}-${offset + length - 1}`;
-}
-
-export function extentOf(answer: Answer, wanted: Wanted, what: string): Extent {
-  const { offset, length: limit = Infinity } = wanted;
-  if (answer.status === 206) return extentOfRange(answer, wanted, what);
-  const length = lengthOf(answer);
-  if (answer.status === 416) {
-    const total = /^bytes \*\/(\d+)$/.exec(answer.header('content-range') ?? '')?.[1];
-    // Everything has been read already: the rest is empty, whatever explanation the body holds.
-    if (Number(total) === offset) return { skip: 0, length: 0 };
-  } else if (length === undefined || length >= offset) {
-    return { skip: offset, length: length === undefined ? wanted.length : Math.min(length - offset, limit) };
-  }
-  throw new ProviderError('changed', `${what}: the object ends before byte ${offset}`);
-}
-
-function extentOfRange(answer: Answer, { offset, length }: Wanted, what: string): Extent {
-  const [, first, last, total] = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(answer.header('content-range') ?? '') ?? [];
-  const follow = Number(last) - offset + 1;
-  const toTheEnd = total === '*' || Number(last) + 1 === Number(total);
-  if (Number(first) !== offset || !(toTheEnd || follow === length) || (answer.body.left ?? follow) !== follow)
-    throw new ProviderError('invalid', `${what}: the server answered with another range than asked for`);
-  return { skip: 0, length: Math.min(follow, length ?? follow) };
 }
 
 function refuseOther(answer: Answer, eTag: string, what: string): void {
@@ -115,9 +92,4 @@ function isStrong(eTag: string): boolean {
 
 function opaque(eTag: string): string {
   return eTag.replace(/^W\//, '');
-}
-
-function lengthOf(answer: Answer): number | undefined {
-  const length = answer.header('content-length');
-  return length !== undefined && /^\d+$/.test(length) ? Number(length) : undefined;
 }

@@ -22,6 +22,8 @@ export interface WireRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Buffer;
+  /** In place of `headersMs`, for requests that are long in the making. */
+  readonly answerMs?: number;
   /** Does no harm when it is sent twice: goes again, once, when a connection that was kept turns out to be closed. */
   readonly repeatable: boolean;
 }
@@ -165,7 +167,7 @@ async function send(connection: Connection, request: WireRequest, { stallMs, hea
   } else {
     await Promise.all([connection.write(head), connection.write(body)]);
   }
-  connection.watch(what, headersMs);
+  connection.watch(what, request.answerMs ?? headersMs);
 }
 
 /** Interim answers (100, 103) are passed over. */

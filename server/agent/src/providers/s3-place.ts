@@ -1,0 +1,57 @@
+// Owns where an account's S3 endpoint is, and the address of a bucket and key there.
+import { CloudType } from '@click-kit/contract';
+import { ProviderError, type ProviderAccount } from './provider.ts';
+import { encodeRfc3986 } from './wire/sigv4.ts';
+
+export interface Place {
+  /** Left out for AWS, which has one for each region. */
+  readonly endpoint?: string;
+  readonly region: string;
+  readonly forcePathStyle?: boolean;
+  readonly followRegionRedirects?: boolean;
+}
+
+export function placeOf(account: ProviderAccount): Place {
+  const region = account.region === '' ? 'us-east-1' : account.region;
+  if (account.endpoint !== '') {
+    return {
+      endpoint: endpointUrl(account.endpoint),
+      region: account.region === '' && account.cloudType === CloudType.Cloudflare ? 'auto' : region,
+      forcePathStyle: true,
+    };
+  }
+  if (account.cloudType === CloudType.AWS) return { region, followRegionRedirects: true };
+  if (account.cloudType === CloudType.Wasabi) return { endpoint: `https://s3.${region}.wasabisys.com`, region };
+  throw new ProviderError('invalid', `cloud type ${account.cloudType} needs an endpoint`);
+}
+
+function endpointUrl(endpoint: string): string {
+  const url = /^https?:\/\//i.test(endpoint) ? endpoint : `https://${endpoint}`;
+  if (!URL.canParse(url)) throw new ProviderError('invalid', 'endpoint must be a host name or an http or https URL');
+  return new URL(url).href;
+}
+
+export interface Address {
+  readonly origin: URL;
+  /** Encoded as it goes over the wire. */
+  readonly path: string;
+}
+
+/** Keys go over the wire as they are: no URL parser resolves their dots. */
+export function addressOf(place: Place, region: string, { bucket, key }: { bucket: string; key: string }): Address {
+  const base = new URL(place.endpoint ?? `https://s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`);
+  const prefix = base.pathname.replace(/\/+$/, '');
+  const object = encode(key);
+  // A certificate for *.s3.region covers one label only; and what is no host name goes into the path.
+  const hosted = place.forcePathStyle !== true && /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(bucket);
+  if (hosted) base.hostname = `${bucket}.${base.hostname}`;
+  return { origin: base, path: hosted ? `${prefix}/${object}` : `${prefix}/${encode(bucket)}/${object}` };
+}
+
+function encode(text: string): string {
+  try {
+    return text.split('/').map(encodeRfc3986).join('/');
+  } catch (error) {
+    throw new ProviderError('invalid', 'bucket and key must be well-formed Unicode', { cause: error });
+  }
+}
