@@ -2,7 +2,8 @@
 import { nameOf, redirectTarget, type HttpClient, type Tolerated } from './http-client.ts';
 import { networkError, statusError } from './http-errors.ts';
 import { ProviderError, type ProviderErrorKind } from './provider.ts';
-import { exchange, type Answer } from './wire/exchange.ts';
+import { exchange, type Answer, type WireRequest } from './wire/exchange.ts';
+import { StreamedRequest } from './wire/streamed-request.ts';
 
 export interface DataRequest {
   readonly method: 'GET' | 'HEAD' | 'PUT' | 'PATCH';
@@ -46,24 +47,32 @@ export async function dataFailure(
   return statusError(what, { status: answer.status, retryAfter: answer.header('retry-after'), detail }, kind);
 }
 
-async function once(client: HttpClient, { method, url, headers, body }: DataRequest, signal: AbortSignal): Promise<Answer> {
-  const authorization = client.authorizationFor(url);
-  const what = nameOf({ method, url });
+/** A request whose body is written piece by piece; `headers` tells its length. */
+export async function streamData(client: HttpClient, request: DataRequest, signal: AbortSignal): Promise<StreamedRequest> {
   try {
-    return await exchange(
-      {
-        what,
-        method,
-        origin: url,
-        path: `${url.pathname}${url.search}`,
-        headers: { 'accept-encoding': 'identity', ...headers, ...(authorization !== undefined && { authorization }) },
-        ...(body !== undefined && { body }),
-        repeatable: method === 'GET' || method === 'HEAD' || (method === 'PUT' && headers?.['if-none-match'] === undefined),
-      },
-      client.limits,
-      signal,
-    );
+    return await StreamedRequest.open(onWire(client, request), client.limits, signal);
   } catch (error) {
-    throw networkError(what, error, signal);
+    throw networkError(nameOf(request), error, signal);
   }
+}
+
+async function once(client: HttpClient, request: DataRequest, signal: AbortSignal): Promise<Answer> {
+  try {
+    return await exchange(onWire(client, request), client.limits, signal);
+  } catch (error) {
+    throw networkError(nameOf(request), error, signal);
+  }
+}
+
+function onWire(client: HttpClient, { method, url, headers, body }: DataRequest): WireRequest {
+  const authorization = client.authorizationFor(url);
+  return {
+    what: nameOf({ method, url }),
+    method,
+    origin: url,
+    path: `${url.pathname}${url.search}`,
+    headers: { 'accept-encoding': 'identity', ...headers, ...(authorization !== undefined && { authorization }) },
+    ...(body !== undefined && { body }),
+    repeatable: method === 'GET' || method === 'HEAD' || (method === 'PUT' && headers?.['if-none-match'] === undefined),
+  };
 }
