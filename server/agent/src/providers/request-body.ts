@@ -1,4 +1,12 @@
-// Owns what of an upload waits for its commit.
+// Owns request bodies made of the engine's buffers: in slices that the socket takes one at a time, and what waits for the commit.
+
+/** Yields `bytes` slice by slice; `taken` is called each time the socket has drained the slice before. */
+export async function* slicesOf(bytes: Buffer, sliceBytes: number, taken: (last: boolean) => void): AsyncGenerator<Uint8Array> {
+  for (let start = 0; start < bytes.length; start += sliceBytes) {
+    yield bytes.subarray(start, start + sliceBytes);
+    taken(start + sliceBytes >= bytes.length);
+  }
+}
 
 /**
  * Splits what must wait for `commit` off the last bytes of an object: servers publish it with the last byte they receive.

@@ -4,8 +4,8 @@ import type { S3Connection } from './s3-client.ts';
 import { MAX_SINGLE_PUT_BYTES } from './s3-limits.ts';
 import { abortMultipart, completeMultipart, createPlain, isUnsupported, names, type Multipart, type StoredPart } from './s3-multipart.ts';
 import { headObject, removeObject } from './s3-objects.ts';
+import { encodePath } from './s3-place.ts';
 import { refuseExisting } from './s3-put.ts';
-import { encodeRfc3986 } from './wire/sigv4.ts';
 
 /** Of a copy in parts; the bytes move within the store, so fewer and larger requests are better. */
 const PART_BYTES = 1024 ** 3;
@@ -30,7 +30,7 @@ export async function copyObject(
 }
 
 const sourceOf = ({ bucket, key, eTag }: CopySource) => ({
-  CopySource: encodeRfc3986(`${bucket}/${key}`).replaceAll('%2F', '/'),
+  CopySource: encodePath(`${bucket}/${key}`),
   ...(eTag !== '' && { CopySourceIfMatch: eTag }),
 });
 

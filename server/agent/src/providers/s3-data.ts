@@ -3,7 +3,7 @@ import { createHash, webcrypto } from 'node:crypto';
 import { ProviderError, type ProviderAccount } from './provider.ts';
 import { s3Error, S3Refusal } from './s3-errors.ts';
 import type { S3Limits } from './s3-limits.ts';
-import { addressOf, type Place } from './s3-place.ts';
+import { type BucketPlace, bucketPlace, encodePath, type Place } from './s3-place.ts';
 import { exchange, type Answer, type WireLimits } from './wire/exchange.ts';
 import { EMPTY_SHA256, Signer } from './wire/sigv4.ts';
 
@@ -48,6 +48,7 @@ export class S3Data {
   readonly #limits: S3Limits;
   readonly #signer: Signer;
   #skewMs = 0;
+  readonly #buckets = new Map<string, BucketPlace>();
 
   constructor(account: ProviderAccount, place: Place, limits: S3Limits) {
     this.#place = place;
@@ -72,10 +73,11 @@ export class S3Data {
   }
 
   async #once({ what, method, body, ...request }: S3Request, region: string, signal: AbortSignal): Promise<Answer> {
-    const { origin, path } = addressOf(this.#place, region, request);
+    const { origin, host, prefix } = this.#placeOf(region, request.bucket);
+    const path = prefix + encodePath(request.key);
     const { query = '', headers = {}, payload = EMPTY_SHA256 } = request;
     const now = new Date(Date.now() + this.#skewMs);
-    const signed = this.#signer.sign({ method, host: origin.host, path, query, headers, payload }, region, now);
+    const signed = this.#signer.sign({ method, host, path, query, headers, payload }, region, now);
     try {
       return await exchange(
         {
@@ -93,6 +95,13 @@ export class S3Data {
     } catch (error) {
       throw s3Error(what, error, signal);
     }
+  }
+
+  #placeOf(region: string, bucket: string): BucketPlace {
+    const name = `${region} ${bucket}`;
+    let known = this.#buckets.get(name);
+    if (known === undefined) this.#buckets.set(name, (known = bucketPlace(this.#place, region, bucket)));
+    return known;
   }
 
   /** Whether the refusal told something by which the same request may succeed: the region of the bucket, or the time. */

@@ -31,26 +31,28 @@ function endpointUrl(endpoint: string): string {
   return new URL(url).href;
 }
 
-export interface Address {
+/** Where the objects of a bucket are. */
+export interface BucketPlace {
   readonly origin: URL;
-  /** Encoded as it goes over the wire. */
-  readonly path: string;
+  /** As the signature and the request name it. */
+  readonly host: string;
+  /** Path before the key, encoded as it goes over the wire. */
+  readonly prefix: string;
 }
 
-/** Keys go over the wire as they are: no URL parser resolves their dots. */
-export function addressOf(place: Place, region: string, { bucket, key }: { bucket: string; key: string }): Address {
+export function bucketPlace(place: Place, region: string, bucket: string): BucketPlace {
   const base = new URL(place.endpoint ?? `https://s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`);
   const prefix = base.pathname.replace(/\/+$/, '');
-  const object = encode(key);
   // A certificate for *.s3.region covers one label only; and what is no host name goes into the path.
   const hosted = place.forcePathStyle !== true && /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(bucket);
   if (hosted) base.hostname = `${bucket}.${base.hostname}`;
-  return { origin: base, path: hosted ? `${prefix}/${object}` : `${prefix}/${encode(bucket)}/${object}` };
+  return { origin: base, host: base.host, prefix: hosted ? `${prefix}/` : `${prefix}/${encodePath(bucket)}/` };
 }
 
-function encode(text: string): string {
+/** Keys go over the wire as they are: no URL parser resolves their dots. */
+export function encodePath(text: string): string {
   try {
-    return text.split('/').map(encodeRfc3986).join('/');
+    return encodeRfc3986(text).replaceAll('%2F', '/');
   } catch (error) {
     throw new ProviderError('invalid', 'bucket and key must be well-formed Unicode', { cause: error });
   }

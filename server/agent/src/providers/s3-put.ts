@@ -26,28 +26,37 @@ export async function sendBytes(
   signal: AbortSignal,
 ): Promise<Taken> {
   const { traits, data } = s3;
-  const given = crc32 !== undefined && takesCrc32(traits) ? toBase64(crc32) : undefined;
-  const known = traits.crc32;
+  if (crc32 === undefined || !takesCrc32(traits)) {
+    const answer = await data.send({ ...request, method: 'PUT', payload: await payloadOf(s3, request.body) }, signal);
+    return taken(answer, false);
+  }
+  const given = toBase64(crc32);
   // Hashing 8 MiB twice costs half the speed of an upload.
-  const unsigned = data.secure || (given !== undefined && known === 'checked');
-  const payload = unsigned ? UNSIGNED_PAYLOAD : await sha256(request.body);
-  const headers = { ...request.headers, ...(given !== undefined && { 'x-amz-checksum-crc32': given }) };
+  const payload = traits.crc32 === 'checked' ? UNSIGNED_PAYLOAD : await payloadOf(s3, request.body);
+  const headers = { ...request.headers, 'x-amz-checksum-crc32': given };
   let answer: Answer;
   try {
     answer = await data.send({ ...request, headers, method: 'PUT', payload }, signal);
   } catch (error) {
-    if (given === undefined || traits.certain || known !== 'unknown' || !NO_CHECKSUM.has(refusalCode(error))) throw error;
+    if (traits.crc32 !== 'unknown' || !NO_CHECKSUM.has(refusalCode(error))) throw error;
+    const without = await sendBytes(s3, request, undefined, signal);
     // Only a success without it shows that it was the checksum.
-    const taken = await sendBytes(s3, request, undefined, signal);
     learn(traits, 'refused');
-    return taken;
+    return without;
   }
-  answer.drop();
   const echo = answer.header('x-amz-checksum-crc32');
-  if (given !== undefined) learn(traits, echo === undefined ? 'ignored' : 'checked');
-  if (given !== undefined && echo !== undefined && echo !== given)
+  const sent = taken(answer, echo === given);
+  learn(traits, echo === undefined ? 'ignored' : 'checked');
+  if (echo !== undefined && !sent.checked)
     throw new ProviderError('unavailable', `${request.what}: the store holds other bytes than were sent`);
-  return { eTag: answer.header('etag') ?? '', checked: given !== undefined && echo === given };
+  return sent;
+}
+
+const payloadOf = async ({ data }: S3Connection, body: Buffer): Promise<string> => (data.secure ? UNSIGNED_PAYLOAD : sha256(body));
+
+function taken(answer: Answer, checked: boolean): Taken {
+  answer.drop();
+  return { eTag: answer.header('etag') ?? '', checked };
 }
 
 /** May be sent again after a failure: a PutObject replaces the whole object. */

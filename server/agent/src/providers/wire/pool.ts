@@ -30,6 +30,8 @@ export class Pool {
     const server = this.#serverOf(origin.origin);
     const kept = fresh ? undefined : server.idle.pop();
     if (kept !== undefined) return awake(kept);
+    // One that is kept and not wanted makes room for another.
+    if (server.open >= this.#limits.connectionsPerServer) server.idle[0]?.fail(new Error('idle'));
     if (server.open >= this.#limits.connectionsPerServer) {
       const freed = await this.#queue(server, signal);
       if (freed !== undefined) return awake(freed);
