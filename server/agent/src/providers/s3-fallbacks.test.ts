@@ -190,6 +190,14 @@ describe('A store with fewer requests', () => {
   });
 });
 
+it('A HEAD that a store refuses because of what it asks for is asked plainly', async () => {
+  await using server = await scriptedServer((req, res) => {
+    res.writeHead(req.headers['x-amz-checksum-mode'] === undefined ? 200 : 501, { 'content-length': 3 }).end();
+  });
+  for (let turn = 0; turn < 2; turn++) expect((await s3Provider(at(server)).stat('b', 'k', signal())).size).toBe(3);
+  expect(server.seen).toHaveLength(3);
+});
+
 describe('A signed request', () => {
   it('follows a bucket to its region, and knows it from then on', async () => {
     await using server = await scriptedServer((req, res) => {

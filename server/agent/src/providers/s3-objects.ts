@@ -2,7 +2,7 @@
 import { ProviderError, type Checksum, type ObjectReader, type ObjectStat, type ReadRequest } from './provider.ts';
 import type { S3Connection } from './s3-client.ts';
 import { s3Error } from './s3-errors.ts';
-import { takesCrc32, type Traits } from './s3-traits.ts';
+import { learn, takesCrc32, type Traits } from './s3-traits.ts';
 import type { Answer } from './wire/exchange.ts';
 import { extentOf, rangeOf } from './wire/extent.ts';
 import { emptyReader, WireReader } from './wire/reader.ts';
@@ -32,8 +32,20 @@ export async function headObject(s3: S3Connection, name: ObjectName, signal: Abo
 
 export async function statObject(s3: S3Connection, { bucket, key }: ObjectName, signal: AbortSignal): Promise<S3Head> {
   const what = `HeadObject ${bucket}/${key}`;
-  const headers = takesCrc32(s3.traits) ? { 'x-amz-checksum-mode': 'ENABLED' } : {};
-  const answer = await s3.data.send({ what, method: 'HEAD', bucket, key, headers }, signal);
+  const asksFor = takesCrc32(s3.traits);
+  const headers = asksFor ? { 'x-amz-checksum-mode': 'ENABLED' } : {};
+  const tolerated = asksFor && s3.traits.crc32 === 'unknown' ? [400, 501] : [];
+  const answer = await s3.data.send({ what, method: 'HEAD', bucket, key, headers, tolerated }, signal);
+  if (tolerated.includes(answer.status)) {
+    answer.drop();
+    const plain = await s3.data.send({ what, method: 'HEAD', bucket, key }, signal);
+    learn(s3.traits, 'refused');
+    return headOf(s3, plain, what);
+  }
+  return headOf(s3, answer, what);
+}
+
+function headOf(s3: S3Connection, answer: Answer, what: string): S3Head {
   const size = Number(answer.header('content-length') ?? 'NaN');
   if (Number.isNaN(size)) throw new ProviderError('unavailable', `${what}: the store does not tell the size`);
   const time = Date.parse(answer.header('last-modified') ?? '');

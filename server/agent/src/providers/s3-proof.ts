@@ -1,17 +1,23 @@
 // Owns what the published object proves of an upload: its size, and the CRC32 that the store keeps of it.
+import { createHash } from 'node:crypto';
 import { crc32 as crc32OfBytes } from 'node:zlib';
 import type { Verification } from './provider.ts';
 import type { S3Head } from './s3-objects.ts';
 import { combineCrc32 } from './wire/crc32-combine.ts';
 
+interface SentPart {
+  readonly eTag: string;
+  readonly crc32: number;
+}
+
 interface Sent {
   readonly size: number;
   /** Of the whole object. */
   readonly crc32: () => number;
-  readonly parts: readonly { readonly crc32: number }[];
+  readonly parts: readonly SentPart[];
 }
 
-export function crc32Of(parts: readonly { readonly crc32: number }[], size: number, partSize: number): number {
+export function crc32Of(parts: readonly SentPart[], size: number, partSize: number): number {
   return combineCrc32(
     parts.map(({ crc32 }) => crc32),
     partSize,
@@ -30,6 +36,20 @@ export function checkHead(found: S3Head, { size, crc32, parts }: Sent): Verifica
     value !== '' && bigEndian(ours).toString('base64') === value && (count === undefined || Number(count.slice(1)) === parts.length);
   if (!equal) return `other bytes (by CRC32) of ${size}`;
   return count === undefined ? 'object' : 'chunks';
+}
+
+export const isProof = (text: string): text is Verification => text === 'size' || text === 'chunks' || text === 'object';
+
+/** Whether the object is the one that was uploaded, by its CRC32, or by the ETag that S3 makes of the MD5s of the parts. */
+export function isOurs(found: S3Head, sent: Sent): boolean {
+  const proof = checkHead(found, sent);
+  if (proof === 'object' || proof === 'chunks') return true;
+  const sums = sent.parts.map(({ eTag }) => /^"?([0-9a-f]{32})"?$/.exec(eTag)?.[1]);
+  if (proof !== 'size' || sums.includes(undefined)) return false;
+  const whole = createHash('md5')
+    .update(Buffer.from(sums.join(''), 'hex'))
+    .digest('hex');
+  return found.eTag.replaceAll('"', '') === `${whole}-${sums.length}`;
 }
 
 function bigEndian(value: number): Buffer {

@@ -76,6 +76,21 @@ describe.skipIf(noGateway !== undefined)(`Against the Versity S3 gateway${title}
       expect(sha256(await get(fixture, 'gaps.bin'))).toBe(sha256(bytes));
     });
 
+    it('an upload that was completed unheard is found again, and is not uploaded twice', async () => {
+      const bytes = randomBytes(CHUNK + 1);
+      const asked = { ...uploadOf(fixture, 'unheard.bin', bytes.length), ifAbsent: true };
+      const first = await provider.openUpload(asked, signal());
+      await first.write(chunkOf(bytes.subarray(0, CHUNK)), signal());
+      await first.write(chunkOf(bytes.subarray(CHUNK), CHUNK), signal());
+      const acks = first.anyOrder?.takeAcks() ?? [];
+      await first.commit(signal());
+      const second = await provider.resumeUpload(asked, first.state, signal(), acks);
+      expect(second.offset).toBe(bytes.length);
+      expect(await second.commit(signal())).toBe('object');
+      // Without all its chunks it cannot be told from another.
+      expect((await provider.resumeUpload(asked, first.state, signal(), acks.slice(1))).offset).toBe(0);
+    });
+
     it('bytes that do not have their CRC32 are refused by the store', async () => {
       await put(fixture, 'known.bin', Buffer.from('the store is known to check now'));
       const small = { ...chunkOf(Buffer.from('small')), crc32: 1 };

@@ -20,18 +20,24 @@ export async function resumeUpload(
   const plan = parseState(state);
   // The plan is frozen when the session is made: another chunk size means another session.
   if (plan === undefined || plan.partSize !== request.chunkSize) return openUpload(s3, request, signal);
-  const { bucket, key, size } = request;
+  const { bucket, key } = request;
   const listed = await listParts(s3, { bucket, key, uploadId: plan.uploadId }, signal);
-  if (listed === 'gone') return openUpload(s3, request, signal);
+  const session = new S3Upload(s3, request, plan, heldOf(request, acks, listed));
+  // Gone, but the object has appeared: the answer to the commit was lost.
+  return listed === 'gone' && !(await session.published(signal)) ? openUpload(s3, request, signal) : session;
+}
+
+/** The acks that the store confirms, by part number less one; all of them where it lists nothing. */
+function heldOf({ size, chunkSize }: UploadRequest, acks: readonly ChunkAck[], listed: Awaited<ReturnType<typeof listParts>>): HeldChunk[] {
   const held: HeldChunk[] = [];
   for (const { offset, length, crc32, proof } of acks) {
-    const n = offset / plan.partSize + 1;
-    const fits = Number.isInteger(n) && offset < size && length === Math.min(plan.partSize, size - offset) && proof !== '';
+    const n = offset / chunkSize + 1;
+    const fits = Number.isInteger(n) && offset < size && length === Math.min(chunkSize, size - offset) && proof !== '';
     // A part that only the store has may be of other bytes: nobody has its CRC32, so it is sent again.
-    const there = listed === 'unknown' || (listed.get(n)?.etag === proof && listed.get(n)?.size === length);
+    const there = typeof listed === 'string' || (listed.get(n)?.etag === proof && listed.get(n)?.size === length);
     if (fits && there) held[n - 1] = { eTag: proof, crc32 };
   }
-  return new S3Upload(s3, request, plan, held);
+  return held;
 }
 
 const CHECKSUMS: readonly PartChecksum[] = ['none', 'composite', 'full'];

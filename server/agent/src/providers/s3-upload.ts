@@ -4,7 +4,7 @@ import type { S3Connection } from './s3-client.ts';
 import { refusalCode } from './s3-data.ts';
 import { abortMultipart, completeMultipart, isGone, type Created, type Multipart, type StoredPart } from './s3-multipart.ts';
 import { headObject, removeObject } from './s3-objects.ts';
-import { checkHead, crc32Of } from './s3-proof.ts';
+import { checkHead, crc32Of, isOurs, isProof } from './s3-proof.ts';
 import { exists, refuseExisting, sendBytes, toBase64 } from './s3-put.ts';
 import { encodeRfc3986 } from './wire/sigv4.ts';
 
@@ -33,6 +33,7 @@ export class S3Upload implements UploadSession {
   #acks: ChunkAck[] = [];
   /** Parts from the first on without a gap. */
   #inRow = 0;
+  #attempted = false;
   #committed: Verification | undefined;
 
   constructor(s3: S3Connection, request: UploadRequest, plan: S3Plan, held: readonly (HeldChunk | undefined)[] = []) {
@@ -94,9 +95,7 @@ export class S3Upload implements UploadSession {
         this.#s3.traits.conditional = false;
         return this.commit(signal);
       }
-      if (conditional && refusalCode(error) === 'PreconditionFailed') throw exists(bucket, key);
-      // The upload is gone and the object is there: an earlier answer got lost.
-      if (!isGone(error) || !(await this.#published(signal))) throw error;
+      await this.#settle(error, signal);
     }
     return (this.#committed = await this.#confirm(signal));
   }
@@ -120,10 +119,26 @@ export class S3Upload implements UploadSession {
     await completeMultipart(this.#s3, this.#target, { parts, crc32, ifAbsent }, signal);
   }
 
-  async #published(signal: AbortSignal): Promise<boolean> {
+  /** Whether the object is there, and this one: the upload may be gone because it was completed, unheard. */
+  async published(signal: AbortSignal): Promise<boolean> {
+    if (this.offset < this.#request.size) return false;
     const found = await headObject(this.#s3, this.#target, signal);
-    // A multipart ETag ends in the number of parts: an older object of the same size is not taken for ours.
-    return found?.size === this.#request.size && new RegExp(`-${this.#parts.length}"?$`).test(found.eTag);
+    return found !== undefined && isOurs(found, this.#sent());
+  }
+
+  /** Returns when an earlier answer got lost: the upload is gone, or in the way of its own condition, and the object is there. */
+  async #settle(error: unknown, signal: AbortSignal): Promise<void> {
+    const { bucket, key, size, ifAbsent } = this.#request;
+    const exists412 = ifAbsent === true && refusalCode(error) === 'PreconditionFailed';
+    const again = this.#attempted;
+    this.#attempted = true;
+    if (exists412 && !(again && (await this.published(signal)))) throw exists(bucket, key);
+    if (exists412) return;
+    if (!isGone(error)) throw error;
+    const found = await headObject(this.#s3, this.#target, signal);
+    // Stores have other ETags than MD5s, but the number of parts is in all of them: an older object of the same size is not taken for ours.
+    const ours = found?.size === size && new RegExp(`-${this.#parts.length}"?$`).test(found.eTag);
+    if (!ours || !isProof(checkHead(found, this.#sent()))) throw error;
   }
 
   async #confirm(signal: AbortSignal): Promise<Verification> {
@@ -138,6 +153,10 @@ export class S3Upload implements UploadSession {
 
   #held(): readonly HeldChunk[] {
     return this.#parts.filter((part) => part !== undefined);
+  }
+
+  #sent(): Parameters<typeof checkHead>[1] {
+    return { size: this.#request.size, crc32: () => this.#crc32(), parts: this.#held() };
   }
 
   #crc32(): number {
