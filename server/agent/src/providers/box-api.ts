@@ -2,9 +2,8 @@
 import type { HttpLimits } from './http-limits.ts';
 import { olderFirst, type Place, type TreeItem, type TreeStore } from './id-tree.ts';
 import { type AccessTokens, ProviderError, type ProviderErrorKind } from './provider.ts';
+import { dateOf, type Json, listOf, recordOf, textOf } from './vendor-json.ts';
 import { type VendorAnswer, VendorApi, type VendorRequest } from './vendor-api.ts';
-
-export type Json = Readonly<Record<string, unknown>>;
 
 const fields = 'type,id,name,size,sha1,etag,modified_at,content_modified_at,file_version,parent,item_status';
 const pageItems = 1000;
@@ -144,13 +143,4 @@ export function itemOf(json: Json): TreeItem {
     created: 0,
     ...(type === 'web_link' && { sealed: 'it is a bookmark of Box and has no bytes' }),
   };
-}
-
-export const recordOf = (value: unknown): Json => (typeof value === 'object' && value !== null ? (value as Json) : {});
-export const listOf = (value: unknown): readonly Json[] => (Array.isArray(value) ? value.map(recordOf) : []);
-export const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
-
-export function dateOf(value: unknown): Date | undefined {
-  const date = new Date(textOf(value));
-  return Number.isNaN(date.getTime()) ? undefined : date;
 }

@@ -1,8 +1,9 @@
 // Owns storing a whole file at Box by one request, checked by its SHA-1 on both sides, and what a lost answer meant.
-import { type BoxApi, type Json, itemOf, listOf } from './box-api.ts';
+import { type BoxApi, itemOf } from './box-api.ts';
 import { BoxForm } from './box-form.ts';
 import type { Place, TreeItem } from './id-tree.ts';
 import { ProviderError, type UploadRequest, type UploadSession, type Chunk, type Verification } from './provider.ts';
+import { type Json, listOf } from './vendor-json.ts';
 
 /** Where a file goes, and what is there before. */
 export interface BoxTarget {

@@ -1,8 +1,9 @@
 // Owns the requests of a chunked upload session of Box (developer.box.com/guides/uploads/chunked): open, part, list, commit, abort.
-import { type BoxApi, type Json, listOf, recordOf, textOf } from './box-api.ts';
+import type { BoxApi } from './box-api.ts';
 import { entryOf, type BoxTarget } from './box-put.ts';
 import type { TreeItem } from './id-tree.ts';
 import { ProviderError } from './provider.ts';
+import { type Json, listOf, recordOf, textOf } from './vendor-json.ts';
 
 export interface BoxPart {
   readonly part_id: string;

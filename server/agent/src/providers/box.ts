@@ -141,10 +141,12 @@ class BoxStore {
   async #target({ bucket, key, size, ifAbsent }: UploadRequest, signal: AbortSignal): Promise<BoxTarget> {
     const { names, kind } = parseKey(key);
     if (kind === 'folder') throw new ProviderError('invalid', `${JSON.stringify(key)} is the key of a folder: make it as one`);
-    const folder = await this.tree.ensureFolder(rootOf(bucket), names.slice(0, -1), signal);
-    const place = { folder, name: names.at(-1) ?? '', kind };
-    const before = await this.api.preflight(place, size, signal);
-    if (before !== undefined && ifAbsent === true) throw new ProviderError('conflict', `there is a ${JSON.stringify(key)} at Box already`);
-    return { place, before };
+    const target = await this.tree.within({ root: rootOf(bucket), names: names.slice(0, -1) }, signal, async (folder) => {
+      const place = { folder, name: names.at(-1) ?? '', kind };
+      return { place, before: await this.api.preflight(place, size, signal) };
+    });
+    if (target.before !== undefined && ifAbsent === true)
+      throw new ProviderError('conflict', `there is a ${JSON.stringify(key)} at Box already`);
+    return target;
   }
 }

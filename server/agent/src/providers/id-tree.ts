@@ -85,6 +85,21 @@ export class IdTree {
     return made;
   }
 
+  /** What `work` does in that folder; once more when a folder that was remembered turns out to be gone. */
+  async within<Done>(
+    { root, names }: { root: string; names: readonly string[] },
+    signal: AbortSignal,
+    work: (folder: string) => Promise<Done>,
+  ): Promise<Done> {
+    try {
+      return await work(await this.ensureFolder(root, names, signal));
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+      this.forget();
+      return work(await this.ensureFolder(root, names, signal));
+    }
+  }
+
   /** What is there now; undefined when nothing is. */
   item(root: string, { names, kind }: { names: readonly string[]; kind: ItemKind }, signal: AbortSignal): Promise<TreeItem | undefined> {
     return this.#fresh(async () => {

@@ -1,9 +1,10 @@
 // Owns the map from cloud type to provider: a new provider is one line here.
 import { CloudType } from '@click-kit/contract';
 import { boxProvider } from './box.ts';
+import { googleDriveProvider } from './googledrive.ts';
 import { httpObjectProvider } from './http-object.ts';
 import { oauthProvider } from './oauth-provider.ts';
-import { dropbox, googleDrive, oneDrive } from './oauth-vendors.ts';
+import { dropbox, oneDrive } from './oauth-vendors.ts';
 import { ProviderError, type Provider, type ProviderAccount, type ProviderFactory } from './provider.ts';
 import { s3Provider } from './s3.ts';
 import { withinBuckets } from './within-buckets.ts';
@@ -22,7 +23,7 @@ const factories: Readonly<Record<CloudTypeValue, ProviderFactory | undefined>> =
   [CloudType.Dropbox]: (account) => oauthProvider(dropbox, account),
   [CloudType.Box]: (account) => boxProvider(account),
   [CloudType.OneDrive]: (account) => oauthProvider(oneDrive, account),
-  [CloudType.GoogleDrive]: (account) => oauthProvider(googleDrive, account),
+  [CloudType.GoogleDrive]: (account) => googleDriveProvider(account),
   [CloudType.LocalHttp]: (account) => httpObjectProvider(account),
   [CloudType.FastrServer]: (account) => httpObjectProvider(account),
   [CloudType.Atomosphere]: (account) => s3Provider(account),

@@ -1,5 +1,4 @@
 // Owns the fake of the Box API: it refuses what developer.box.com/reference says is refused, and really stores what it takes.
-import { createHash } from 'node:crypto';
 import { BoxSessionsFake, boxError } from './box-sessions.ts';
 import { type BoxEntry, BoxStoreFake, sha1Of } from './box-store.ts';
 import { type Call, jsonOf, ranged, type Reply, vendorServer, type VendorServer } from './vendor-server.ts';
@@ -28,7 +27,7 @@ export async function boxServer(sizes: Partial<BoxSizes> = {}): Promise<BoxServe
   const server = await vendorServer({
     handle: (call) => fake.route(call),
     unauthorized: { status: 401, headers: { 'www-authenticate': 'Bearer realm="Service", error="invalid_token"' } },
-    free: /^\/dl\//,
+    free: /^GET \/dl\//,
   });
   return { ...server, store, sessions };
 }
@@ -163,10 +162,10 @@ class BoxFake {
     const refusal = this.#refusal(folder, attributes.name, replaces);
     if (refusal !== undefined) return refusal;
     const digest = call.headers['content-md5'];
-    if (digest !== undefined && digest !== createHash('sha1').update(bytes).digest('hex')) return boxError(400, 'bad_digest');
+    if (digest !== undefined && digest !== sha1Of(bytes)) return boxError(400, 'bad_digest');
     const entry = replaces ?? this.#store.add('file', folder, attributes.name);
     this.#store.store(entry, bytes);
-    return { status: 201, json: { total_count: 1, entries: [{ ...this.#store.json(entry), sha1: sha1Of(bytes) }] } };
+    return { status: 201, json: { total_count: 1, entries: [this.#store.json(entry)] } };
   }
 }
 

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 export interface BoxVersion {
   readonly id: string;
   readonly bytes: Buffer;
+  readonly sha1: string;
 }
 
 export interface BoxEntry {
@@ -66,7 +67,7 @@ export class BoxStoreFake {
   }
 
   store(entry: BoxEntry, bytes: Buffer): void {
-    entry.versions.push({ id: this.nextId(), bytes });
+    entry.versions.push({ id: this.nextId(), bytes, sha1: sha1Of(bytes) });
     entry.etag += 1;
   }
 
@@ -85,10 +86,10 @@ export class BoxStoreFake {
     return {
       ...common,
       size: current.bytes.length,
-      sha1: sha1Of(current.bytes),
+      sha1: current.sha1,
       modified_at: created.toISOString(),
       content_modified_at: created.toISOString(),
-      file_version: { type: 'file_version', id: current.id, sha1: sha1Of(current.bytes) },
+      file_version: { type: 'file_version', id: current.id, sha1: current.sha1 },
     };
   }
 }

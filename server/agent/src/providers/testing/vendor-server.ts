@@ -44,7 +44,7 @@ export interface VendorServer extends AsyncDisposable {
 
 export const jsonOf = (body: Buffer): Record<string, unknown> => JSON.parse(body.toString()) as Record<string, unknown>;
 
-/** `free` paths carry their own proof: they are served without a token, and refuse one. */
+/** `free` lines carry their own proof: they are served without a token, and refuse one. */
 export async function vendorServer(options: {
   readonly handle: (call: Call) => Reply;
   readonly unauthorized: Reply;
@@ -77,7 +77,7 @@ export async function vendorServer(options: {
 
   function answer(call: Call): Reply {
     const { authorization } = call.headers;
-    if (options.free.test(call.path))
+    if (options.free.test(call.line))
       return authorization === undefined ? options.handle(call) : { status: 400, json: { leaked: 'token' } };
     return authorization === `Bearer ${good}` ? options.handle(call) : options.unauthorized;
   }
