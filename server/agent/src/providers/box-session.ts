@@ -1,6 +1,7 @@
 // Owns the requests of a chunked upload session of Box (developer.box.com/guides/uploads/chunked): open, part, list, commit, abort.
 import type { BoxApi } from './box-api.ts';
 import { entryOf, type BoxTarget } from './box-put.ts';
+import { retryAfter } from './http-errors.ts';
 import type { TreeItem } from './id-tree.ts';
 import { ProviderError } from './provider.ts';
 import { type Json, listOf, recordOf, textOf } from './vendor-json.ts';
@@ -85,13 +86,13 @@ export async function putPart(
 
 export const digestOf = (sha1: string): string => `sha=${Buffer.from(sha1, 'hex').toString('base64')}`;
 
-/** The file; a word when there is none yet. `wait` is what Box asks for in seconds. */
+/** The file; a word when there is none yet. `waitMs` is what Box asks for. */
 export async function commitSession(
   api: BoxApi,
   id: string,
   { parts, sha1 }: { parts: readonly BoxPart[]; sha1: string },
   signal: AbortSignal,
-): Promise<{ file: TreeItem } | { wait: number } | 'gone' | 'damaged'> {
+): Promise<{ file: TreeItem } | { waitMs: number } | 'gone' | 'damaged'> {
   const request = {
     what: 'Box commit',
     method: 'POST' as const,
@@ -103,7 +104,7 @@ export async function commitSession(
   const { status, json, header } = await api.call(request, signal);
   if (goneStatuses.includes(status)) return 'gone';
   if (status === 412) return 'damaged';
-  return status === 202 ? { wait: Number(header('retry-after') ?? 1) } : { file: entryOf(json) };
+  return status === 202 ? { waitMs: retryAfter(header('retry-after')) ?? 1000 } : { file: entryOf(json) };
 }
 
 export async function abortSession(api: BoxApi, id: string, signal: AbortSignal): Promise<void> {

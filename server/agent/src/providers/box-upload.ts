@@ -160,7 +160,7 @@ export class BoxUpload implements UploadSession {
         throw new ProviderError('unavailable', 'Box put together other bytes than it was sent: the upload starts again');
       }
       if ('file' in answer) return answer.file;
-      const waitMs = Math.min(Math.max(0, answer.wait) * 1000, this.#limits.commitWaitMs);
+      const waitMs = Math.min(answer.waitMs, this.#limits.commitWaitMs);
       if (tries >= this.#limits.commitTries)
         throw new ProviderError('throttled', 'Box is still putting the file together', { retryAfterMs: waitMs });
       await after(waitMs, undefined, { signal }).catch(() => signal.throwIfAborted());

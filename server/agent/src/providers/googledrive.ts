@@ -1,6 +1,6 @@
 // Owns the provider of Google Drive accounts: drives as buckets, keys as paths, revisions of files as ETags.
 import { Readable } from 'node:stream';
-import { all, DriveApi, driveManners, fileFields, fileUrl, itemOf } from './googledrive-api.ts';
+import { all, driveManners, fileFields, fileUrl, itemOf } from './googledrive-api.ts';
 import { type DriveBucket, Drives } from './googledrive-drives.ts';
 import { type DriveTarget, multipartBytes, prove, putMultipart } from './googledrive-put.ts';
 import { askStanding, cancelSession, driveQuantum, openSession, sameOrigin } from './googledrive-session.ts';

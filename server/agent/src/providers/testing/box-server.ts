@@ -44,18 +44,27 @@ class BoxFake {
   }
 
   route(call: Call): Reply {
-    const { method, path } = call;
+    const { path } = call;
     const upload = /^\/api\/2\.0\/files(?:\/(\d+))?\/(content|upload_sessions)(?:\/(\w+)(.*))?$/.exec(path);
     if (upload !== null) return this.#upload(call, upload[1], { what: upload[2], session: upload[3], action: upload[4] ?? '' });
     const download = /^\/dl\/(\d+)\/(\d+)$/.exec(path);
     if (download !== null) return this.#bytes(call, download[1] ?? '', download[2] ?? '');
-    if (method === 'OPTIONS' && path === '/2.0/files/content') return this.#preflight(call);
-    if (method === 'POST' && path === '/2.0/folders') return this.#createFolder(call);
-    if (method === 'GET' && path === '/2.0/users/me')
-      return { status: 200, json: { type: 'user', id: '11446498', created_at: '2021-05-01T00:00:00-07:00' } };
-    const item = /^\/2\.0\/(file|folder|web_link)s\/(\d+)(\/.*)?$/.exec(path);
-    const entry = this.#store.get(item?.[2] ?? '', item?.[1] as BoxEntry['type']);
-    return entry === undefined ? boxError(404, 'not_found') : this.#item(call, entry, item?.[3] ?? '');
+    switch (`${call.method} ${path}`) {
+      case 'OPTIONS /2.0/files/content':
+        return this.#preflight(call);
+      case 'POST /2.0/folders':
+        return this.#createFolder(call);
+      case 'GET /2.0/users/me':
+        return { status: 200, json: { type: 'user', id: '11446498', created_at: '2021-05-01T00:00:00-07:00' } };
+      default:
+        return this.#existing(call);
+    }
+  }
+
+  #existing(call: Call): Reply {
+    const [, type, id = '', action = ''] = /^\/2\.0\/(file|folder|web_link)s\/(\d+)(\/.*)?$/.exec(call.path) ?? [];
+    const entry = this.#store.get(id, type as BoxEntry['type']);
+    return entry === undefined ? boxError(404, 'not_found') : this.#item(call, entry, action);
   }
 
   #item(call: Call, entry: BoxEntry, action: string): Reply {

@@ -152,6 +152,11 @@ class DriveFake {
     const file = id === undefined ? undefined : this.#visible(id, query);
     if ((id === undefined) !== (method === 'POST') || (id !== undefined && method !== 'PATCH')) return driveError(405, 'methodNotAllowed');
     if (id !== undefined && file === undefined) return driveError(404, 'notFound');
+    return this.#begun(call, file);
+  }
+
+  #begun(call: Call, file: DriveFile | undefined): Reply {
+    const { query } = call;
     const form = query.get('uploadType') === 'multipart' ? formIn(call) : { metadata: jsonOf(call.body) as Metadata, bytes: undefined };
     if (form === undefined) return driveError(400, 'badContent');
     if ((form.bytes?.length ?? 0) > multipartBytes) return driveError(413, 'uploadTooLarge');
