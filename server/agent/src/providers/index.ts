@@ -3,9 +3,11 @@ import { CloudType } from '@click-kit/contract';
 import { azureProvider } from './azure.ts';
 import { frameProvider } from './frame.ts';
 import { googleProvider } from './google.ts';
+import { boxProvider } from './box.ts';
+import { dropboxProvider } from './dropbox.ts';
+import { googleDriveProvider } from './googledrive.ts';
 import { httpObjectProvider } from './http-object.ts';
-import { oauthProvider } from './oauth-provider.ts';
-import { box, dropbox, googleDrive, oneDrive } from './oauth-vendors.ts';
+import { oneDriveProvider } from './onedrive.ts';
 import { ProviderError, type Provider, type ProviderAccount, type ProviderFactory } from './provider.ts';
 import { s3Provider } from './s3.ts';
 import { withinBuckets } from './within-buckets.ts';
@@ -21,10 +23,10 @@ const factories: Readonly<Record<CloudTypeValue, ProviderFactory>> = {
   [CloudType.Google]: (account) => googleProvider(account),
   [CloudType.Frame]: (account) => frameProvider(account),
   [CloudType.Cloudflare]: (account) => s3Provider(account),
-  [CloudType.Dropbox]: (account) => oauthProvider(dropbox, account),
-  [CloudType.Box]: (account) => oauthProvider(box, account),
-  [CloudType.OneDrive]: (account) => oauthProvider(oneDrive, account),
-  [CloudType.GoogleDrive]: (account) => oauthProvider(googleDrive, account),
+  [CloudType.Dropbox]: (account) => dropboxProvider(account),
+  [CloudType.Box]: (account) => boxProvider(account),
+  [CloudType.OneDrive]: (account) => oneDriveProvider(account),
+  [CloudType.GoogleDrive]: (account) => googleDriveProvider(account),
   [CloudType.LocalHttp]: (account) => httpObjectProvider(account),
   [CloudType.FastrServer]: (account) => httpObjectProvider(account),
   [CloudType.Atomosphere]: (account) => s3Provider(account),

@@ -7,6 +7,7 @@ import { defaultHttpLimits, type HttpLimits } from './http-limits.ts';
 import { type AccessTokens, type ObjectReader, ProviderError, type ProviderErrorKind } from './provider.ts';
 import { StallWatchdog } from './stall-watchdog.ts';
 import { StreamReader } from './stream-reader.ts';
+import { printable } from './oauth-client.ts';
 import { withToken } from './oauth-tokens.ts';
 
 export interface VendorRequest {
@@ -38,6 +39,8 @@ export interface VendorManners {
   readonly name: string;
   /** Why the vendor refused, where the status alone does not tell; undefined leaves it to the status. */
   kindOf?(status: number, json: Readonly<Record<string, unknown>>): ProviderErrorKind | undefined;
+  /** What the vendor says of it, for the message; never anything that was sent along. */
+  wordsOf?(json: Readonly<Record<string, unknown>>): string | undefined;
 }
 
 const agents = new WeakMap<HttpLimits, Agent>();
@@ -80,9 +83,15 @@ export class VendorApi {
     const range =
       offset === 0 && length === undefined ? {} : { range: `bytes=${offset}-${length === undefined ? '' : offset + length - 1}` };
     const response = await this.#send({ ...request, headers: { ...request.headers, ...range } }, signal);
-    if (!isFine(response, request)) {
+    // Other statuses of 2xx ("202, come back later") bring no bytes of the object.
+    if (response.statusCode !== 200 && response.statusCode !== 206) {
       const json = jsonIn(await readText(response, this.limits.jsonBytes).catch(() => ''));
       throw this.#refused(request, response, json);
+    }
+    const first = /^bytes (\d+)-/.exec(header(response, 'content-range') ?? '')?.[1];
+    if (response.statusCode === 206 && Number(first) !== offset) {
+      cut(response);
+      throw new ProviderError('invalid', `${request.what}: the server answered with another range than asked for`);
     }
     const ignored = response.statusCode === 200 && offset > 0;
     const sent = Number(header(response, 'content-length'));
@@ -114,11 +123,17 @@ export class VendorApi {
 
   #send(request: VendorRequest, signal: AbortSignal): Promise<HttpResponse & { readonly status: number }> {
     if (request.anonymous === true) return this.#dispatch(request, undefined, signal);
+    let unread: HttpResponse | undefined;
     return withToken(this.#tokens, signal, async (token) => {
+      // A first 401 is followed by a second try with another token; the connection of the first must be free again.
+      if (unread !== undefined) await discard(unread);
+      unread = undefined;
       const response = await this.#dispatch(request, token, signal);
-      // The first 401 is followed by a second try with another token; nobody reads its body.
-      if (response.statusCode === 401) response.body.on('error', () => undefined);
+      if (response.statusCode === 401) unread = response;
       return response;
+    }).catch((error: unknown) => {
+      if (unread !== undefined) cut(unread);
+      throw error;
     });
   }
 
@@ -145,11 +160,13 @@ export class VendorApi {
         },
         body: request.body === undefined ? null : bytes ? (request.body as Buffer) : JSON.stringify(request.body),
       });
+      watch.rest();
+      // Until then an abort must reach the body; afterwards a signal that lives long must not collect listeners.
+      response.body.once('close', () => watch.close());
       return Object.assign(response, { status: response.statusCode });
     } catch (error) {
+      watch.close();
       throw networkError(request.what, error, watch.signal);
-    } finally {
-      watch.rest();
     }
   }
 
@@ -157,7 +174,9 @@ export class VendorApi {
     const { statusCode } = response;
     const kind = this.#manners.kindOf?.(statusCode, json) ?? kindOfStatus(statusCode);
     const retryAfterMs = retryAfter(header(response, 'retry-after'));
-    return new ProviderError(kind, `${what} was answered ${statusCode}`, retryAfterMs === undefined ? {} : { retryAfterMs });
+    const words = this.#manners.wordsOf?.(json);
+    const said = words === undefined ? '' : `: ${printable(words, [])}`;
+    return new ProviderError(kind, `${what} was answered ${statusCode}${said}`, retryAfterMs === undefined ? {} : { retryAfterMs });
   }
 
   #lost({ what }: VendorRequest, error: unknown, signal: AbortSignal): never {
