@@ -1,8 +1,9 @@
 // Owns the map from cloud type to provider: a new provider is one line here.
 import { CloudType } from '@click-kit/contract';
+import { dropboxProvider } from './dropbox.ts';
 import { httpObjectProvider } from './http-object.ts';
 import { oauthProvider } from './oauth-provider.ts';
-import { box, dropbox, googleDrive, oneDrive } from './oauth-vendors.ts';
+import { box, googleDrive, oneDrive } from './oauth-vendors.ts';
 import { ProviderError, type Provider, type ProviderAccount, type ProviderFactory } from './provider.ts';
 import { s3Provider } from './s3.ts';
 import { withinBuckets } from './within-buckets.ts';
@@ -18,7 +19,7 @@ const factories: Readonly<Record<CloudTypeValue, ProviderFactory | undefined>> =
   [CloudType.Google]: undefined,
   [CloudType.Frame]: undefined,
   [CloudType.Cloudflare]: (account) => s3Provider(account),
-  [CloudType.Dropbox]: (account) => oauthProvider(dropbox, account),
+  [CloudType.Dropbox]: (account) => dropboxProvider(account),
   [CloudType.Box]: (account) => oauthProvider(box, account),
   [CloudType.OneDrive]: (account) => oauthProvider(oneDrive, account),
   [CloudType.GoogleDrive]: (account) => oauthProvider(googleDrive, account),

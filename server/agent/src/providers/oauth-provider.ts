@@ -32,12 +32,16 @@ function refused(what: string, { status, retryAfterMs }: OAuthAnswer): ProviderE
 }
 
 /** Throws `invalid` for an account with keys: these providers have none. */
-export function oauthProvider(vendor: OAuthVendor, { tokens }: ProviderAccount): Provider {
-  if (tokens === undefined)
-    throw new ProviderError(
-      'invalid',
-      `no provider for ${vendor.name} accounts with keys: link them by generate_${vendor.slug}_authorization_url`,
-    );
+export function tokensOf(vendor: OAuthVendor, { tokens }: ProviderAccount): AccessTokens {
+  if (tokens !== undefined) return tokens;
+  throw new ProviderError(
+    'invalid',
+    `no provider for ${vendor.name} accounts with keys: link them by generate_${vendor.slug}_authorization_url`,
+  );
+}
+
+export function oauthProvider(vendor: OAuthVendor, account: ProviderAccount): Provider {
+  const tokens = tokensOf(vendor, account);
   const notYet = (): Promise<never> =>
     Promise.reject(
       new ProviderError('invalid', `no provider for cloud type ${vendor.cloudType} yet: the account is linked, its files are out of reach`),

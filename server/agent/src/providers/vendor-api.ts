@@ -22,6 +22,8 @@ export interface VendorRequest {
   readonly anonymous?: boolean;
   /** Statuses that are an answer and no error, beside 2xx. */
   readonly tolerated?: readonly number[];
+  /** Looks at the head of a download and throws when it is not the version that was meant. */
+  readonly check?: (header: VendorAnswer['header']) => void;
 }
 
 export interface VendorAnswer {
@@ -36,7 +38,12 @@ export interface VendorManners {
   readonly name: string;
   /** Why the vendor refused, where the status alone does not tell; undefined leaves it to the status. */
   kindOf?(status: number, json: Readonly<Record<string, unknown>>): ProviderErrorKind | undefined;
+  /** The vendor's own code for the reason, for messages; never what it was sent. */
+  reasonOf?(json: Readonly<Record<string, unknown>>): string | undefined;
 }
+
+/** An answer whose body is still to come; `release` lets go of the caller's signal once the body has been dealt with. */
+type Sent = HttpResponse & { readonly status: number; readonly release: () => void };
 
 const agents = new WeakMap<HttpLimits, Agent>();
 
@@ -66,7 +73,10 @@ export class VendorApi {
   /** Rejects with a `ProviderError` for statuses other than 2xx and `tolerated`. */
   async call(request: VendorRequest, signal: AbortSignal): Promise<VendorAnswer> {
     const response = await this.#send(request, signal);
-    const json = jsonIn(await readText(response, this.limits.jsonBytes).catch((error: unknown) => this.#lost(request, error, signal)));
+    const text = await readText(response, this.limits.jsonBytes)
+      .catch((error: unknown) => this.#lost(request, error, signal))
+      .finally(response.release);
+    const json = jsonIn(text);
     if (!isFine(response, request)) throw this.#refused(request, response, json);
     return { status: response.statusCode, header: (name) => header(response, name), json };
   }
@@ -79,7 +89,17 @@ export class VendorApi {
     const response = await this.#send({ ...request, headers: { ...request.headers, ...range } }, signal);
     if (!isFine(response, request)) {
       const json = jsonIn(await readText(response, this.limits.jsonBytes).catch(() => ''));
+      response.release();
       throw this.#refused(request, response, json);
+    }
+    try {
+      request.check?.((name) => header(response, name));
+    } catch (error) {
+      cut(response);
+      throw error;
+    } finally {
+      // From here on the body has a guard of its own.
+      response.release();
     }
     const ignored = response.statusCode === 200 && offset > 0;
     const sent = Number(header(response, 'content-length'));
@@ -103,23 +123,29 @@ export class VendorApi {
   async location(request: VendorRequest, signal: AbortSignal): Promise<string | undefined> {
     const response = await this.#send(request, signal);
     const to = response.statusCode >= 300 && response.statusCode < 400 ? header(response, 'location') : undefined;
+    response.release();
     if (to === undefined && !isFine(response, request))
       throw this.#refused(request, response, jsonIn(await readText(response, this.limits.jsonBytes).catch(() => '')));
     await discard(response);
     return to;
   }
 
-  #send(request: VendorRequest, signal: AbortSignal): Promise<HttpResponse & { readonly status: number }> {
+  #send(request: VendorRequest, signal: AbortSignal): Promise<Sent> {
     if (request.anonymous === true) return this.#dispatch(request, undefined, signal);
+    let tries = 0;
     return withToken(this.#tokens, signal, async (token) => {
       const response = await this.#dispatch(request, token, signal);
-      // The first 401 is followed by a second try with another token; nobody reads its body.
-      if (response.statusCode === 401) response.body.on('error', () => undefined);
+      tries += 1;
+      // The first 401 is followed by a second try with another token: an unread body would keep its connection.
+      if (response.statusCode === 401 && tries === 1)
+        await discard(response)
+          .catch(() => undefined)
+          .finally(response.release);
       return response;
     });
   }
 
-  async #dispatch(request: VendorRequest, token: string | undefined, signal: AbortSignal) {
+  async #dispatch(request: VendorRequest, token: string | undefined, signal: AbortSignal): Promise<Sent> {
     signal.throwIfAborted();
     const { connectMs, headersMs, stallMs } = this.limits;
     const url = new URL(/^https?:/.test(request.url) ? request.url : this.#tokens.apiUrl + request.url);
@@ -142,11 +168,11 @@ export class VendorApi {
         },
         body: request.body === undefined ? null : bytes ? (request.body as Buffer) : JSON.stringify(request.body),
       });
-      return Object.assign(response, { status: response.statusCode });
-    } catch (error) {
-      throw networkError(request.what, error, watch.signal);
-    } finally {
       watch.rest();
+      return Object.assign(response, { status: response.statusCode, release: () => watch.close() });
+    } catch (error) {
+      watch.close();
+      throw networkError(request.what, error, watch.signal);
     }
   }
 
@@ -154,7 +180,9 @@ export class VendorApi {
     const { statusCode } = response;
     const kind = this.#manners.kindOf?.(statusCode, json) ?? kindOfStatus(statusCode);
     const retryAfterMs = retryAfter(header(response, 'retry-after'));
-    return new ProviderError(kind, `${what} was answered ${statusCode}`, retryAfterMs === undefined ? {} : { retryAfterMs });
+    const reason = this.#manners.reasonOf?.(json);
+    const detail = reason === undefined ? '' : ` (${reason})`;
+    return new ProviderError(kind, `${what} was answered ${statusCode}${detail}`, retryAfterMs === undefined ? {} : { retryAfterMs });
   }
 
   #lost({ what }: VendorRequest, error: unknown, signal: AbortSignal): never {
