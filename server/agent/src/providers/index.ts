@@ -3,7 +3,8 @@ import { CloudType } from '@click-kit/contract';
 import { dropboxProvider } from './dropbox.ts';
 import { httpObjectProvider } from './http-object.ts';
 import { oauthProvider } from './oauth-provider.ts';
-import { box, googleDrive, oneDrive } from './oauth-vendors.ts';
+import { box, googleDrive } from './oauth-vendors.ts';
+import { oneDriveProvider } from './onedrive.ts';
 import { ProviderError, type Provider, type ProviderAccount, type ProviderFactory } from './provider.ts';
 import { s3Provider } from './s3.ts';
 import { withinBuckets } from './within-buckets.ts';
@@ -21,7 +22,7 @@ const factories: Readonly<Record<CloudTypeValue, ProviderFactory | undefined>> =
   [CloudType.Cloudflare]: (account) => s3Provider(account),
   [CloudType.Dropbox]: (account) => dropboxProvider(account),
   [CloudType.Box]: (account) => oauthProvider(box, account),
-  [CloudType.OneDrive]: (account) => oauthProvider(oneDrive, account),
+  [CloudType.OneDrive]: (account) => oneDriveProvider(account),
   [CloudType.GoogleDrive]: (account) => oauthProvider(googleDrive, account),
   [CloudType.LocalHttp]: (account) => httpObjectProvider(account),
   [CloudType.FastrServer]: (account) => httpObjectProvider(account),
