@@ -51,7 +51,7 @@ const reasonOf = (json: Metadata): string | undefined =>
     .replace(/\/?\.*$/, '')
     .slice(0, 100) || undefined;
 
-const manners: VendorManners = { name: 'Dropbox', kindOf, reasonOf };
+const manners: VendorManners = { name: 'Dropbox', kindOf, wordsOf: reasonOf };
 
 export class DropboxClient {
   readonly limits: HttpLimits;
@@ -109,7 +109,7 @@ export class DropboxClient {
   refusal(endpoint: string, { status, json }: VendorAnswer): ProviderError {
     return new ProviderError(
       kindOf(status, json) ?? 'invalid',
-      `Dropbox ${endpoint} was answered ${status} (${reasonOf(json) ?? 'no reason'})`,
+      `Dropbox ${endpoint} was answered ${status}: ${reasonOf(json) ?? 'no reason'}`,
     );
   }
 }

@@ -27,7 +27,6 @@ describeProvider('Dropbox', () => fixture(), {
   skips: {
     buckets: 'Dropbox tells no date of an account; see the listing of its one bucket in dropbox.test.ts',
     administration: 'folders are no buckets that could be made',
-    resume: 'a concurrent session cannot be asked, only the stored acks know what it holds; see dropbox-upload.test.ts',
     signedGet: 'a temporary link has no Content-Disposition to choose; see dropbox.test.ts',
     signedPut: 'upload links of Dropbox take a POST, not a PUT; see dropbox.test.ts',
     signedType: 'upload links of Dropbox take one content type, application/octet-stream; see dropbox.test.ts',
@@ -185,6 +184,6 @@ describe('Dropbox', () => {
     await using server = await dropboxServer();
     server.next('files/upload', () => ({ status: 409, body: { error_summary: 'path/insufficient_space/..' } }));
     const error = await errorOf(providerOf(server.tokens).putWhole?.(ask('a.txt'), hello, signal()) ?? Promise.resolve());
-    expect(error.message).toBe('Dropbox files/upload was answered 409 (path/insufficient_space)');
+    expect(error.message).toBe('Dropbox files/upload was answered 409: path/insufficient_space');
   });
 });

@@ -6,7 +6,7 @@ import { putWhole } from './dropbox-put.ts';
 import { openUpload, resumeUpload } from './dropbox-session.ts';
 import { listByFolders } from './folder-listing.ts';
 import type { HttpLimits } from './http-limits.ts';
-import { identify, tokensOf } from './oauth-provider.ts';
+import { identify, withTokens } from './oauth-provider.ts';
 import { dropbox } from './oauth-vendors.ts';
 import { type Provider, type ProviderAccount, ProviderError } from './provider.ts';
 
@@ -14,7 +14,7 @@ import { type Provider, type ProviderAccount, ProviderError } from './provider.t
 const UNKNOWN_DATE = new Date(0);
 
 export function dropboxProvider(account: ProviderAccount, limits?: HttpLimits): Provider {
-  const tokens = tokensOf(dropbox, account);
+  const tokens = withTokens(dropbox, account);
   const client = new DropboxClient(tokens, limits);
   const verify = async (signal: AbortSignal): Promise<void> => void (await identify(dropbox, tokens, signal));
   return {

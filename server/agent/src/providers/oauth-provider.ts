@@ -32,7 +32,7 @@ function refused(what: string, { status, retryAfterMs }: OAuthAnswer): ProviderE
 }
 
 /** Throws `invalid` for an account with keys: these providers have none. */
-export function tokensOf(vendor: OAuthVendor, { tokens }: ProviderAccount): AccessTokens {
+export function withTokens(vendor: OAuthVendor, { tokens }: ProviderAccount): AccessTokens {
   if (tokens !== undefined) return tokens;
   throw new ProviderError(
     'invalid',
@@ -41,7 +41,7 @@ export function tokensOf(vendor: OAuthVendor, { tokens }: ProviderAccount): Acce
 }
 
 export function oauthProvider(vendor: OAuthVendor, account: ProviderAccount): Provider {
-  const tokens = tokensOf(vendor, account);
+  const tokens = withTokens(vendor, account);
   const notYet = (): Promise<never> =>
     Promise.reject(
       new ProviderError('invalid', `no provider for cloud type ${vendor.cloudType} yet: the account is linked, its files are out of reach`),

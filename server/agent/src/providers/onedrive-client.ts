@@ -43,7 +43,7 @@ function kindOf(status: number, json: Item): ProviderErrorKind | undefined {
   return undefined;
 }
 
-const manners: VendorManners = { name: 'OneDrive', kindOf, reasonOf: (json) => codeOf(json).slice(0, 100) || undefined };
+const manners: VendorManners = { name: 'OneDrive', kindOf, wordsOf: (json) => codeOf(json).slice(0, 100) || undefined };
 
 export class OneDriveClient {
   readonly api: VendorApi;
@@ -82,7 +82,7 @@ export class OneDriveClient {
   }
 
   refusal(what: string, { status, json }: VendorAnswer): ProviderError {
-    return new ProviderError(kindOf(status, json) ?? 'unavailable', `${what} was answered ${status} (${codeOf(json) || 'no reason'})`);
+    return new ProviderError(kindOf(status, json) ?? 'unavailable', `${what} was answered ${status}: ${codeOf(json) || 'no reason'}`);
   }
 }
 

@@ -207,6 +207,6 @@ describe('OneDrive', () => {
     await using server = await oneDriveServer();
     server.next('PUT content', () => ({ status, headers, body: { error: { code, message: 'no' } } }));
     const error = await errorOf(putHello(providerOf(server.tokens), 'a.txt'));
-    expect(error).toMatchObject({ kind, retryAfterMs, message: `OneDrive put was answered ${status} (${code})` });
+    expect(error).toMatchObject({ kind, retryAfterMs, message: `OneDrive put was answered ${status}: ${code}` });
   });
 });

@@ -1,7 +1,7 @@
 // Owns the OneDrive provider: accounts linked by OAuth, one bucket that is the drive of the user.
 import type { HttpLimits } from './http-limits.ts';
 import { listByFolders } from './folder-listing.ts';
-import { identify, tokensOf } from './oauth-provider.ts';
+import { identify, withTokens } from './oauth-provider.ts';
 import { oneDrive } from './oauth-vendors.ts';
 import { checkBucket, DRIVE, ONEDRIVE_BUCKET, ONEDRIVE_CHUNKS, OneDriveClient, type OneDriveTimes } from './onedrive-client.ts';
 import { copyFile } from './onedrive-copy.ts';
@@ -12,7 +12,7 @@ import { openUpload, resumeUpload } from './onedrive-upload.ts';
 import { type Bucket, type Provider, type ProviderAccount, ProviderError } from './provider.ts';
 
 export function oneDriveProvider(account: ProviderAccount, limits?: HttpLimits, times?: OneDriveTimes): Provider {
-  const tokens = tokensOf(oneDrive, account);
+  const tokens = withTokens(oneDrive, account);
   const client = new OneDriveClient(tokens, limits, times);
   return {
     chunks: ONEDRIVE_CHUNKS,

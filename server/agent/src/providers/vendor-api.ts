@@ -7,6 +7,7 @@ import { defaultHttpLimits, type HttpLimits } from './http-limits.ts';
 import { type AccessTokens, type ObjectReader, ProviderError, type ProviderErrorKind } from './provider.ts';
 import { StallWatchdog } from './stall-watchdog.ts';
 import { StreamReader } from './stream-reader.ts';
+import { printable } from './oauth-client.ts';
 import { withToken } from './oauth-tokens.ts';
 
 export interface VendorRequest {
@@ -38,12 +39,9 @@ export interface VendorManners {
   readonly name: string;
   /** Why the vendor refused, where the status alone does not tell; undefined leaves it to the status. */
   kindOf?(status: number, json: Readonly<Record<string, unknown>>): ProviderErrorKind | undefined;
-  /** The vendor's own code for the reason, for messages; never what it was sent. */
-  reasonOf?(json: Readonly<Record<string, unknown>>): string | undefined;
+  /** What the vendor says of it, for the message; never anything that was sent along. */
+  wordsOf?(json: Readonly<Record<string, unknown>>): string | undefined;
 }
-
-/** An answer whose body is still to come; `release` lets go of the caller's signal once the body has been dealt with. */
-type Sent = HttpResponse & { readonly status: number; readonly release: () => void };
 
 const agents = new WeakMap<HttpLimits, Agent>();
 
@@ -73,10 +71,7 @@ export class VendorApi {
   /** Rejects with a `ProviderError` for statuses other than 2xx and `tolerated`. */
   async call(request: VendorRequest, signal: AbortSignal): Promise<VendorAnswer> {
     const response = await this.#send(request, signal);
-    const text = await readText(response, this.limits.jsonBytes)
-      .catch((error: unknown) => this.#lost(request, error, signal))
-      .finally(response.release);
-    const json = jsonIn(text);
+    const json = jsonIn(await readText(response, this.limits.jsonBytes).catch((error: unknown) => this.#lost(request, error, signal)));
     if (!isFine(response, request)) throw this.#refused(request, response, json);
     return { status: response.statusCode, header: (name) => header(response, name), json };
   }
@@ -87,19 +82,21 @@ export class VendorApi {
     const range =
       offset === 0 && length === undefined ? {} : { range: `bytes=${offset}-${length === undefined ? '' : offset + length - 1}` };
     const response = await this.#send({ ...request, headers: { ...request.headers, ...range } }, signal);
-    if (!isFine(response, request)) {
+    // Other statuses of 2xx ("202, come back later") bring no bytes of the object.
+    if (response.statusCode !== 200 && response.statusCode !== 206) {
       const json = jsonIn(await readText(response, this.limits.jsonBytes).catch(() => ''));
-      response.release();
       throw this.#refused(request, response, json);
+    }
+    const first = /^bytes (\d+)-/.exec(header(response, 'content-range') ?? '')?.[1];
+    if (response.statusCode === 206 && Number(first) !== offset) {
+      cut(response);
+      throw new ProviderError('invalid', `${request.what}: the server answered with another range than asked for`);
     }
     try {
       request.check?.((name) => header(response, name));
     } catch (error) {
       cut(response);
       throw error;
-    } finally {
-      // From here on the body has a guard of its own.
-      response.release();
     }
     const ignored = response.statusCode === 200 && offset > 0;
     const sent = Number(header(response, 'content-length'));
@@ -123,29 +120,29 @@ export class VendorApi {
   async location(request: VendorRequest, signal: AbortSignal): Promise<string | undefined> {
     const response = await this.#send(request, signal);
     const to = response.statusCode >= 300 && response.statusCode < 400 ? header(response, 'location') : undefined;
-    response.release();
     if (to === undefined && !isFine(response, request))
       throw this.#refused(request, response, jsonIn(await readText(response, this.limits.jsonBytes).catch(() => '')));
     await discard(response);
     return to;
   }
 
-  #send(request: VendorRequest, signal: AbortSignal): Promise<Sent> {
+  #send(request: VendorRequest, signal: AbortSignal): Promise<HttpResponse & { readonly status: number }> {
     if (request.anonymous === true) return this.#dispatch(request, undefined, signal);
-    let tries = 0;
+    let unread: HttpResponse | undefined;
     return withToken(this.#tokens, signal, async (token) => {
+      // A first 401 is followed by a second try with another token; the connection of the first must be free again.
+      if (unread !== undefined) await discard(unread);
+      unread = undefined;
       const response = await this.#dispatch(request, token, signal);
-      tries += 1;
-      // The first 401 is followed by a second try with another token: an unread body would keep its connection.
-      if (response.statusCode === 401 && tries === 1)
-        await discard(response)
-          .catch(() => undefined)
-          .finally(response.release);
+      if (response.statusCode === 401) unread = response;
       return response;
+    }).catch((error: unknown) => {
+      if (unread !== undefined) cut(unread);
+      throw error;
     });
   }
 
-  async #dispatch(request: VendorRequest, token: string | undefined, signal: AbortSignal): Promise<Sent> {
+  async #dispatch(request: VendorRequest, token: string | undefined, signal: AbortSignal) {
     signal.throwIfAborted();
     const { connectMs, headersMs, stallMs } = this.limits;
     const url = new URL(/^https?:/.test(request.url) ? request.url : this.#tokens.apiUrl + request.url);
@@ -169,7 +166,9 @@ export class VendorApi {
         body: request.body === undefined ? null : bytes ? (request.body as Buffer) : JSON.stringify(request.body),
       });
       watch.rest();
-      return Object.assign(response, { status: response.statusCode, release: () => watch.close() });
+      // Until then an abort must reach the body; afterwards a signal that lives long must not collect listeners.
+      response.body.once('close', () => watch.close());
+      return Object.assign(response, { status: response.statusCode });
     } catch (error) {
       watch.close();
       throw networkError(request.what, error, watch.signal);
@@ -180,9 +179,9 @@ export class VendorApi {
     const { statusCode } = response;
     const kind = this.#manners.kindOf?.(statusCode, json) ?? kindOfStatus(statusCode);
     const retryAfterMs = retryAfter(header(response, 'retry-after'));
-    const reason = this.#manners.reasonOf?.(json);
-    const detail = reason === undefined ? '' : ` (${reason})`;
-    return new ProviderError(kind, `${what} was answered ${statusCode}${detail}`, retryAfterMs === undefined ? {} : { retryAfterMs });
+    const words = this.#manners.wordsOf?.(json);
+    const said = words === undefined ? '' : `: ${printable(words, [])}`;
+    return new ProviderError(kind, `${what} was answered ${statusCode}${said}`, retryAfterMs === undefined ? {} : { retryAfterMs });
   }
 
   #lost({ what }: VendorRequest, error: unknown, signal: AbortSignal): never {
