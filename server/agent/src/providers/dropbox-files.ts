@@ -89,11 +89,7 @@ const LINK_SECONDS = 4 * 3600;
 export async function linkTo(client: DropboxClient, { bucket, key, expiresInSeconds }: SignRequest): Promise<string> {
   if (expiresInSeconds > LINK_SECONDS)
     throw new ProviderError('invalid', `links of Dropbox are good for ${LINK_SECONDS} seconds: ask for no more than that`);
-  const answer = await client.rpc(
-    'files/get_temporary_link',
-    { path: client.path(bucket, key) },
-    AbortSignal.timeout(client.limits.headersMs),
-  );
+  const answer = await client.rpc('files/get_temporary_link', { path: client.path(bucket, key) }, new AbortController().signal);
   if (typeof answer.json.link === 'string') return answer.json.link;
   throw new ProviderError('invalid', 'Dropbox gave no link');
 }

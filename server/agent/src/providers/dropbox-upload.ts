@@ -2,7 +2,7 @@
 import type { DropboxClient, Metadata } from './dropbox-client.ts';
 import { BLOCK_BYTES, summaryOf } from './dropbox-client.ts';
 import { metadataOf } from './dropbox-files.ts';
-import { blockHashes, contentHash } from './dropbox-hash.ts';
+import { blockHashes, contentHash, HASH_BYTES } from './dropbox-hash.ts';
 import { commitInfo, confirm } from './dropbox-put.ts';
 import { type Chunk, type ChunkAck, ProviderError, type UploadRequest, type UploadSession, type Verification } from './provider.ts';
 import type { VendorAnswer } from './vendor-api.ts';
@@ -19,6 +19,18 @@ export interface OpenSession {
   readonly resumed: boolean;
   readonly acks: readonly ChunkAck[];
 }
+
+/** What one append sends: whole blocks, or the end of the object. */
+interface Piece {
+  readonly offset: number;
+  readonly bytes: Buffer;
+  /** Of its blocks. */
+  readonly hashes: Buffer;
+  readonly close: boolean;
+}
+
+/** How long the hashes of the blocks of so many bytes are. */
+const hashesOf = ({ length }: Buffer): number => Math.ceil(length / BLOCK_BYTES) * HASH_BYTES;
 
 export class DropboxUpload implements UploadSession {
   readonly resumable = true;
@@ -66,7 +78,7 @@ export class DropboxUpload implements UploadSession {
       throw new ProviderError('invalid', `${bytes.length} bytes at ${offset} are no chunk of this upload`);
     const hashes = blockHashes(bytes);
     const now = bytes.subarray(0, Math.max(0, this.#tailStart - offset));
-    if (now.length > 0) await this.#append(offset, now, false, signal);
+    if (now.length > 0) await this.#append({ offset, bytes: now, hashes: hashes.subarray(0, hashesOf(now)), close: false }, signal);
     this.#blocks.set(offset, hashes);
     // The chunk with the tail is durable by the commit only, and is written again after an interruption.
     if (now.length < bytes.length) this.#tail = Buffer.from(bytes.subarray(now.length));
@@ -77,7 +89,8 @@ export class DropboxUpload implements UploadSession {
     const { size } = this.#request;
     if (this.#proven !== undefined) return this.#proven;
     if (this.offset < size) throw new ProviderError('invalid', `commit after ${this.offset} of ${size} bytes`);
-    await this.#append(this.#tailStart, this.#tail ?? Buffer.alloc(0), true, signal);
+    const tail = this.#tail ?? Buffer.alloc(0);
+    await this.#append({ offset: this.#tailStart, bytes: tail, hashes: blockHashes(tail), close: true }, signal);
     this.#closed = true;
     const hash = contentHash(Buffer.concat([...this.#blocks].toSorted(([a], [b]) => a - b).map(([, hashes]) => hashes)));
     const published = await this.#finish(hash, signal);
@@ -100,25 +113,28 @@ export class DropboxUpload implements UploadSession {
     return this.#client.path(this.#request.bucket, this.#request.key);
   }
 
-  async #append(offset: number, bytes: Buffer, close: boolean, signal: AbortSignal): Promise<void> {
+  async #append(piece: Piece, signal: AbortSignal): Promise<void> {
+    const { offset, bytes, hashes, close } = piece;
     if (this.#closed) return;
-    const argument = { cursor: { session_id: this.#id, offset }, close, content_hash: contentHash(blockHashes(bytes)) };
+    const argument = { cursor: { session_id: this.#id, offset }, close, content_hash: contentHash(hashes) };
     const answer = await this.#client.upload(APPEND, argument, bytes, signal, [409]);
     if (answer.status !== 409) return;
     const summary = summaryOf(answer.json);
     if (summary.startsWith('not_found')) throw this.#lost();
     // Closed by a request whose answer got lost; were anything missing, the finish would say so.
     if (summary.startsWith('closed')) this.#closed = true;
-    else if (summary.startsWith('incorrect_offset')) await this.#skip(offset, bytes, close, answer.json, signal);
+    else if (summary.startsWith('incorrect_offset')) await this.#skip(piece, answer.json, signal);
     else throw this.#client.refusal(APPEND, answer);
   }
 
   /** The target names the right offset, as after an answer that got lost: what it has is skipped, but it never goes backwards. */
-  async #skip(offset: number, bytes: Buffer, close: boolean, { error }: Metadata, signal: AbortSignal): Promise<void> {
+  async #skip({ offset, bytes, hashes, close }: Piece, { error }: Metadata, signal: AbortSignal): Promise<void> {
     const held = Number((error as Metadata).correct_offset) - offset;
     if (!(held > 0 && (held >= bytes.length || held % BLOCK_BYTES === 0))) throw this.#lost();
-    if (held < bytes.length) await this.#append(offset + held, bytes.subarray(held), close, signal);
-    else if (close) await this.#append(offset + bytes.length, Buffer.alloc(0), true, signal);
+    const bytesLeft = bytes.subarray(held);
+    if (bytesLeft.length === 0 && !close) return;
+    const left = { bytes: bytesLeft, hashes: hashes.subarray(hashes.length - hashesOf(bytesLeft)), close };
+    await this.#append({ offset: offset + bytes.length - bytesLeft.length, ...left }, signal);
   }
 
   async #finish(hash: string, signal: AbortSignal): Promise<Metadata> {

@@ -36,6 +36,7 @@ const codeOf = ({ error }: Item): string => {
 
 /** learn.microsoft.com/graph/errors and /onedrive/developer/rest-api/concepts/errors. */
 function kindOf(status: number, json: Item): ProviderErrorKind | undefined {
+  if (status === 416) return 'changed';
   if (status === 409 || codeOf(json) === 'nameAlreadyExists') return 'conflict';
   if (status === 509 || codeOf(json) === 'activityLimitReached') return 'throttled';
   // No space: no retry helps.
@@ -81,8 +82,10 @@ export class OneDriveClient {
     throw new ProviderError('invalid', `OneDrive gave no usable address for ${what}`);
   }
 
+  /** The error for an answer that was tolerated and is none of the expected ones. */
   refusal(what: string, { status, json }: VendorAnswer): ProviderError {
-    return new ProviderError(kindOf(status, json) ?? 'unavailable', `${what} was answered ${status}: ${codeOf(json) || 'no reason'}`);
+    const kind = status === 409 ? 'conflict' : 'unavailable';
+    return new ProviderError(kind, `${what} was answered ${status}: ${codeOf(json) || 'no reason'}`);
   }
 }
 

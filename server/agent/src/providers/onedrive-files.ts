@@ -123,6 +123,7 @@ const LINK_SECONDS = 3600;
 export async function linkTo(client: OneDriveClient, { bucket, key, expiresInSeconds }: SignRequest): Promise<string> {
   if (expiresInSeconds > LINK_SECONDS)
     throw new ProviderError('invalid', `links of OneDrive are good for ${LINK_SECONDS} seconds: ask for no more than that`);
-  const signal = AbortSignal.timeout(client.api.limits.headersMs);
+  // The requests have deadlines of their own.
+  const { signal } = new AbortController();
   return await addressOf(client, { bucket, key }, await fileAt(client, { bucket, key, eTag: '' }, signal), signal);
 }

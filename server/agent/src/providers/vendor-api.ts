@@ -92,12 +92,7 @@ export class VendorApi {
       cut(response);
       throw new ProviderError('invalid', `${request.what}: the server answered with another range than asked for`);
     }
-    try {
-      request.check?.((name) => header(response, name));
-    } catch (error) {
-      cut(response);
-      throw error;
-    }
+    checkHead(request, response);
     const ignored = response.statusCode === 200 && offset > 0;
     const sent = Number(header(response, 'content-length'));
     if (!['', 'identity'].includes(header(response, 'content-encoding') ?? '')) {
@@ -186,6 +181,15 @@ export class VendorApi {
 
   #lost({ what }: VendorRequest, error: unknown, signal: AbortSignal): never {
     throw networkError(what, error, signal);
+  }
+}
+
+function checkHead({ check }: VendorRequest, response: HttpResponse): void {
+  try {
+    check?.((name) => header(response, name));
+  } catch (error) {
+    cut(response);
+    throw error;
   }
 }
 
