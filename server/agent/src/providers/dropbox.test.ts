@@ -128,6 +128,18 @@ describe('Dropbox', () => {
     expect(await kindOf(copy({ key: 'none.txt', eTag: '' }) ?? Promise.resolve())).toBe('missing');
   });
 
+  it('removes no other revision than the one that it saw', async () => {
+    await using server = await dropboxServer();
+    const provider = providerOf(server.tokens);
+    await provider.putWhole?.(ask('a.txt'), hello, signal());
+    server.next('files/delete_v2', async (handle) => {
+      await provider.putWhole?.(ask('a.txt'), hello, signal());
+      return await handle();
+    });
+    expect(await kindOf(provider.remove(bucket, 'a.txt', signal()))).toBe('conflict');
+    expect((await provider.stat(bucket, 'a.txt', signal())).size).toBe(5);
+  });
+
   it('removes a folder only when it is empty, and never for an object', async () => {
     await using server = await dropboxServer();
     const provider = providerOf(server.tokens);
