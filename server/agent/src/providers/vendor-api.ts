@@ -23,6 +23,8 @@ export interface VendorRequest {
   readonly anonymous?: boolean;
   /** Statuses that are an answer and no error, beside 2xx. */
   readonly tolerated?: readonly number[];
+  /** Looks at the head of a download and throws when it is not the version that was meant. */
+  readonly check?: (header: VendorAnswer['header']) => void;
 }
 
 export interface VendorAnswer {
@@ -93,6 +95,7 @@ export class VendorApi {
       cut(response);
       throw new ProviderError('invalid', `${request.what}: the server answered with another range than asked for`);
     }
+    checkHead(request, response);
     const ignored = response.statusCode === 200 && offset > 0;
     const sent = Number(header(response, 'content-length'));
     if (!['', 'identity'].includes(header(response, 'content-encoding') ?? '')) {
@@ -181,6 +184,15 @@ export class VendorApi {
 
   #lost({ what }: VendorRequest, error: unknown, signal: AbortSignal): never {
     throw networkError(what, error, signal);
+  }
+}
+
+function checkHead({ check }: VendorRequest, response: HttpResponse): void {
+  try {
+    check?.((name) => header(response, name));
+  } catch (error) {
+    cut(response);
+    throw error;
   }
 }
 
