@@ -56,7 +56,7 @@ async function redirected(vendor: OAuthVendor, click: SignedIn, body: Partial<Ge
 }
 
 /** The bucket that an account of a vendor has, where it is always the same one. */
-const bucketOf: Partial<Record<OAuthVendor['slug'], string>> = { dropbox: 'Dropbox', box: 'All Files', onedrive: 'OneDrive' };
+const bucketOf: Partial<Record<OAuthVendor['slug'], string>> = { dropbox: 'Dropbox', onedrive: 'OneDrive' };
 
 describe.each(oauthVendors.map((vendor) => [vendor.name, vendor] as const))('%s', (name, vendor) => {
   it('is linked, listed, shared or not as was asked, and deleted', async () => {
