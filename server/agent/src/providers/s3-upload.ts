@@ -84,7 +84,7 @@ export class S3Upload implements UploadSession {
 
   async commit(signal: AbortSignal): Promise<Verification> {
     if (this.#committed !== undefined) return this.#committed;
-    const { bucket, key, size, ifAbsent = false } = this.#request;
+    const { size, ifAbsent = false } = this.#request;
     if (this.offset < size) throw new ProviderError('invalid', `commit after ${this.offset} of ${size} bytes`);
     const conditional = ifAbsent && this.#s3.traits.conditional;
     if (ifAbsent && !conditional) await refuseExisting(this.#s3, this.#request, signal);

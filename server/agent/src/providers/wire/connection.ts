@@ -1,10 +1,11 @@
-// Owns one socket to a server: bytes out in slices whose progress is seen, bytes in straight into the buffer of whoever waits.
+// Owns one socket to a server: bytes out whose progress is seen, bytes in straight into the buffer of whoever waits.
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { ProviderError } from '../provider.ts';
 
 const SPARE_BYTES = 64 * 1024;
-const SLICE_BYTES = 1024 * 1024;
+/** TLS encrypts all that it is given at once, into memory of its own. */
+const TLS_SLICE_BYTES = 1024 * 1024;
 const NOTHING = Buffer.alloc(0);
 
 interface Waiter {
@@ -41,6 +42,11 @@ export class Connection {
   #idle = false;
   #failure: Error | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #stallMs = 0;
+  #stalled: () => void = () => undefined;
+  /** A large write is under way. */
+  #flushing = false;
+  readonly #sliceBytes: number;
   #refuse: (error: Error) => void = () => undefined;
 
   constructor(origin: URL, connectMs: number) {
@@ -52,7 +58,9 @@ export class Connection {
     this.#socket = secure
       ? connectTls({ ...options, ALPNProtocols: ['http/1.1'], ...(isIP(host) === 0 && { servername: host }) })
       : connectTcp(options);
+    this.#sliceBytes = secure ? TLS_SLICE_BYTES : Infinity;
     this.#socket.setNoDelay(true);
+    this.#socket.on('timeout', () => this.#stalled());
     this.#socket.on('error', (error) => this.fail(error));
     this.#socket.on('end', () => this.fail(broken('the server closed the connection')));
     this.#socket.on('close', () => this.fail(broken('the connection was closed')));
@@ -77,19 +85,23 @@ export class Connection {
 
   /** From now on something must move within `ms` milliseconds, again and again. */
   watch(what: string, ms: number): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.fail(new ProviderError('unavailable', `${what} stalled: nothing moved for ${ms} ms`)), ms);
+    this.rest();
+    this.#stallMs = ms;
+    this.#stalled = () => this.fail(new ProviderError('unavailable', `${what} stalled: nothing moved for ${ms} ms`));
+    this.#arm();
   }
 
   /** Nothing is expected of the server for now. */
   rest(): void {
+    this.#stallMs = 0;
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    if (this.#flushing) this.#socket.setTimeout(0);
   }
 
   /** Fulfils when the socket holds no reference to the bytes any more. */
   async write(bytes: Buffer): Promise<void> {
-    for (let start = 0; start < bytes.length; start += SLICE_BYTES) await this.#flush(bytes.subarray(start, start + SLICE_BYTES));
+    for (let start = 0; start < bytes.length; start += this.#sliceBytes) await this.#flush(bytes.subarray(start, start + this.#sliceBytes));
   }
 
   /** Fills the whole buffer; one wait at a time. A rejection means that the connection is gone and leaves the buffer alone. */
@@ -150,13 +162,31 @@ export class Connection {
   #flush(slice: Buffer): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.#failure !== undefined) return reject(this.#failure);
+      const large = slice.length > SPARE_BYTES;
+      if (large) this.#expectFlow(true);
       this.#socket.write(slice, (error) => {
         if (error != null) this.fail(error);
         if (this.#failure !== undefined) return reject(this.#failure);
-        this.#timer?.refresh();
+        if (large) this.#expectFlow(false);
+        else this.#timer?.refresh();
         resolve();
       });
     });
+  }
+
+  #expectFlow(flushing: boolean): void {
+    this.#flushing = flushing;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#socket.setTimeout(0);
+    this.#arm();
+  }
+
+  // The callback of a write comes when all of it is gone. Node's own timeout asks the kernel before whether any of it went meanwhile.
+  #arm(): void {
+    if (this.#stallMs === 0) return;
+    if (this.#flushing) this.#socket.setTimeout(this.#stallMs);
+    else this.#timer = setTimeout(() => this.#stalled(), this.#stallMs);
   }
 
   #wait(wish: { target?: Buffer; filled: number }): Promise<void> {

@@ -178,6 +178,26 @@ describe('A body that goes up', () => {
     expect(await kindOf(exchange(get(server, { method: 'PUT', body }), limits({ stallMs: 100 }), signal()))).toBe('unavailable');
   });
 
+  it('may take longer than the bound, as long as the server takes something of it', async () => {
+    let left = body.length;
+    await using server = await rawServer(
+      (peer) => {
+        peer.socket.on('data', (bytes) => {
+          left -= bytes.length;
+          if (left <= 0) return void peer.send('HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n');
+          peer.socket.pause();
+          // Time itself is what this test is about.
+          setTimeout(() => peer.socket.resume(), 5);
+        });
+      },
+      { hold: true },
+    );
+    const started = performance.now();
+    const answer = await exchange(get(server, { method: 'PUT', body }), limits({ stallMs: 700, headersMs: 5000 }), signal());
+    expect(answer.status).toBe(201);
+    expect(performance.now() - started).toBeGreaterThan(700);
+  });
+
   it('may be refused before its end, which ends the connection', async () => {
     await using server = await rawServer((peer) => peer.send('HTTP/1.1 413 Too Large\r\nContent-Length: 3\r\n\r\nbig'), { hold: true });
     const bounds = limits();
