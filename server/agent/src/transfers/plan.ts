@@ -12,7 +12,7 @@ export interface ObjectRef {
   readonly key: string;
 }
 
-/** All objects whose key starts with `key`; the empty key is the whole bucket. */
+/** All objects below the folder `key`; the empty key is the whole bucket. As a target: where the objects go. */
 export type PrefixRef = Omit<ObjectRef, 'type'> & { readonly type: 'prefix' };
 
 export interface FileRef {
@@ -32,7 +32,9 @@ export type Route =
   | { readonly source: FileRef; readonly target: ObjectRef }
   | { readonly source: ObjectRef; readonly target: FileRef }
   | { readonly source: PrefixRef; readonly target: FolderRef }
-  | { readonly source: ObjectRef; readonly target: ObjectRef };
+  | { readonly source: ObjectRef; readonly target: ObjectRef }
+  | { readonly source: ObjectRef | PrefixRef; readonly target: PrefixRef }
+  | { readonly source: FolderRef; readonly target: PrefixRef };
 
 export type TransferPlan = Route & {
   readonly kind: TransferKind;
@@ -40,12 +42,21 @@ export type TransferPlan = Route & {
   readonly name: string;
   readonly userId: string;
   readonly accountId: string;
+  /** When it was asked for, in milliseconds; of the kinds that show it. */
+  readonly requestedAt?: number;
   /** TransferHistoryOrigin. */
   readonly origin: number;
   /** `StorageType` of the progress frames. */
   readonly storageType: string;
   readonly contentType: string;
+  /** Of a copy of many objects: false puts them all side by side. Left out: true. */
+  readonly keepSourceTree?: boolean;
+  /** Objects whose copy is there and not older are skipped. */
+  readonly allowSkip?: boolean;
 };
+
+/** More than one object, or nobody knows yet how many. */
+export const isMany = ({ source }: TransferPlan): boolean => source.type === 'prefix' || source.type === 'folder';
 
 export const isCloud = (ref: EndpointRef): ref is CloudRef => ref.type === 'object' || ref.type === 'prefix';
 
