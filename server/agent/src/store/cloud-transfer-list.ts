@@ -64,11 +64,7 @@ export class CloudTransferList {
   constructor(database: Database) {
     this.#numbers = new Numbers(database);
     this.#row = database.prepare<[number], Counted>(rowSql);
-    this.#total = database
-      .prepare<[string], number>(
-        `SELECT count(*) FROM transfers INDEXED BY cloud_transfers_by_end_date WHERE kind = 'cloud' AND account_id = ?`,
-      )
-      .pluck();
+    this.#total = database.prepare<[string], number>('SELECT transfers FROM cloud_transfer_counts WHERE account_id = ?').pluck();
   }
 
   page(request: PageRequest<CloudTransferSortField>, accountId: string): Paged<CloudTransferRow> {
