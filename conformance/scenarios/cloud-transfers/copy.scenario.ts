@@ -49,6 +49,7 @@ export const scenarios = [
         'TRANSFER-RECORD-001',
         'TRANSFER-RECORD-002',
         'TRANSFER-RECORD-003',
+        'TRANSFER-RECORD-004',
         'TRANSFER-RECORD-005',
         ...idsOf('TRANSFER-FIELD', 1, 27),
       ],
@@ -110,7 +111,7 @@ export const scenarios = [
       controller: 'Transfer',
       after: afterCopy,
       operations: ['startTransfer', 'getAllTransfers'],
-      proves: ['TRANSFER-COPY-006', 'TRANSFER-RECORD-004'],
+      proves: ['TRANSFER-COPY-006'],
     },
     async (context) => {
       const { given, expect, should, name } = context;
