@@ -2,6 +2,7 @@
 import { type Proof, proofsOf } from '../src/proofs/fault.ts';
 import { dropFrame, dropFrameField, flipBytes, onlyWhen, publishEarly, setFrameField } from '../src/proofs/faults-channel.ts';
 import {
+  acceptAnyToken,
   changeType,
   defaultParameter,
   doNothing,
@@ -172,7 +173,7 @@ const lists: readonly Proof[] = [
   }),
   ...proofsOf('transfer.get-all-transfers.of-the-account', {
     'is-not-listed': emptyList(list, 'data'),
-    'shows-those-of-others': onlyCall(2, replaceBody(list, { data: [], total: 0, options: { page: 1, pageSize: 50 } })),
+    'shows-those-of-others': acceptAnyToken(list),
   }),
 ];
 
@@ -187,10 +188,7 @@ const failures: readonly Proof[] = [
     'does-nothing': doNothing(start),
   }),
   ...proofsOf('transfer.failure.source-changes', { 'a-mixture': flipBytes('GET') }),
-  ...proofsOf('transfer.failure.slow-source-cancelled', {
-    'does-not-stop': doNothing(cancel),
-    'is-refused': setStatus(cancel, 499),
-  }),
+  ...proofsOf('transfer.failure.slow-source-cancelled', { 'does-not-stop': doNothing(cancel) }),
 ];
 
 export const proofs: readonly Proof[] = [...cases, ...copies, ...folders, ...cancels, ...lists, ...failures];

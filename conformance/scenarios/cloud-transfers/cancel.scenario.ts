@@ -26,8 +26,9 @@ async function running(context: Context): Promise<Running> {
     what: 'a Progress frame tells of bytes that were copied',
     deadlineMs: deadlines.transferMs,
   });
-  const id = expect.present(frame.json.Data?.TransferId, 'the frame has a TransferId');
-  return { api, storage, id: String(id), destinationPath, key: destinationPath + sourcePath };
+  const { TransferId: id } = frame.json.Data ?? {};
+  if (typeof id !== 'string') return expect.fail('the frame has a TransferId', 'a string', id);
+  return { api, storage, id, destinationPath, key: destinationPath + sourcePath };
 }
 
 export const scenarios = [

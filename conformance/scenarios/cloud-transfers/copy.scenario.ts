@@ -79,9 +79,9 @@ export const scenarios = [
         'it was requested, started and ended, in this order',
         record,
       );
-      const account = record.sourceCloudAccount as { id?: unknown; secretKey?: unknown } | null;
+      const account = record.sourceCloudAccount as { id?: unknown } | null;
       expect.equal(account?.id, storage.account.id, '`sourceCloudAccount` is the account');
-      expect.that(account?.secretKey !== storage.secretKey, 'its keys are masked');
+      expect.that(!JSON.stringify(record).includes(storage.secretKey), 'its keys are masked');
     },
   ),
   scenario(

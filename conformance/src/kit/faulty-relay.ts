@@ -27,7 +27,7 @@ export async function startFaultyRelay(target: string, mishapOf: (request: Relay
     const { pathname } = new URL(incoming.url ?? '/', target);
     const mishap = mishapOf({ method: incoming.method ?? '', path: decodeURIComponent(pathname) });
     if (mishap !== undefined) mishaps += 1;
-    if (mishap === undefined || 'cutAfter' in mishap) return void pass(incoming, outgoing, target, mishap?.cutAfter ?? Infinity);
+    if (mishap === undefined || 'cutAfter' in mishap) return pass(incoming, outgoing, target, mishap?.cutAfter ?? Infinity);
     incoming.resume();
     outgoing.writeHead(mishap.status, { 'content-type': 'application/json' }).end('{}');
   });
