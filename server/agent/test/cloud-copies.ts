@@ -20,14 +20,14 @@ export interface CloudCopies {
   readonly second: TestObjectServer;
   readonly accounts: Readonly<Record<'first' | 'second' | 's3', string>>;
   /** From the first storage to the second. */
-  places(sourcePath: string, destinationPath: string): CopyRequest;
-  start(body: CopyRequest, as?: SignedIn): ReturnType<typeof startIn>;
-  list(query?: object, as?: SignedIn): Promise<Schema<'TransferCollection'>>;
-  cancel(id: string, as?: SignedIn): ReturnType<typeof cancelIn>;
+  readonly places: (sourcePath: string, destinationPath: string) => CopyRequest;
+  readonly start: (body: CopyRequest, as?: SignedIn) => ReturnType<typeof startIn>;
+  readonly list: (query?: object, as?: SignedIn) => Promise<Schema<'TransferCollection'>>;
+  readonly cancel: (id: string, as?: SignedIn) => ReturnType<typeof cancelIn>;
   /** No id comes back, so the record is found by its destination, which no two transfers of a file of tests share. */
-  recordOf(body: CopyRequest): Promise<Transfer>;
+  readonly recordOf: (body: CopyRequest) => Promise<Transfer>;
   /** The record once the transfer has ended. */
-  ended(body: CopyRequest): Promise<Transfer>;
+  readonly ended: (body: CopyRequest) => Promise<Transfer>;
 }
 
 const startIn = (click: SignedIn, body: CopyRequest) => click.POST('/transfer/transfer', { body });
