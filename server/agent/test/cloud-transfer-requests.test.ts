@@ -11,7 +11,6 @@ const lifetime = forGroup();
 let running: CloudCopies['running'];
 let click: CloudCopies['click'];
 let first: CloudCopies['first'];
-let second: CloudCopies['second'];
 let accounts: CloudCopies['accounts'];
 let places: CloudCopies['places'];
 let start: CloudCopies['start'];
@@ -19,7 +18,7 @@ let list: CloudCopies['list'];
 let ended: CloudCopies['ended'];
 
 beforeAll(async () => {
-  ({ running, click, first, second, accounts, places, start, list, ended } = await cloudCopies(lifetime));
+  ({ running, click, first, accounts, places, start, list, ended } = await cloudCopies(lifetime));
 });
 
 describe('a cloud-to-cloud transfer is refused', () => {

@@ -10,7 +10,8 @@ import { managedStorage } from './0009-managed-storage.ts';
 import { sso } from './0010-sso.ts';
 import { oauthAndTokens } from './0011-oauth-and-tokens.ts';
 import { settings } from './0012-settings.ts';
-import { cloudTransfers } from './0014-cloud-transfers.ts';
+import { transferEngine } from './0014-transfer-engine.ts';
+import { cloudTransferList } from './0016-cloud-transfer-list.ts';
 
 export const migrations: readonly string[] = [
   accounts,
@@ -24,5 +25,6 @@ export const migrations: readonly string[] = [
   sso,
   oauthAndTokens,
   settings,
-  cloudTransfers,
+  transferEngine,
+  cloudTransferList,
 ];
