@@ -12,6 +12,7 @@ import { oauthAndTokens } from './0011-oauth-and-tokens.ts';
 import { settings } from './0012-settings.ts';
 import { transferEngine } from './0014-transfer-engine.ts';
 import { historyVerification } from './0015-history-verification.ts';
+import { cloudTransferList } from './0016-cloud-transfer-list.ts';
 
 export const migrations: readonly string[] = [
   accounts,
@@ -27,4 +28,5 @@ export const migrations: readonly string[] = [
   settings,
   transferEngine,
   historyVerification,
+  cloudTransferList,
 ];
