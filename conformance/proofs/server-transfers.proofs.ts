@@ -51,6 +51,16 @@ export const proofs: readonly Proof[] = [
     'is-refused': onlyCall(1, setStatus('cancelServerTransfer', 400)),
   }),
   ...proofsOf('cloud.server-transfer.cancel', { 'object-stays': publishEarly() }, 'SHOULD'),
+  ...proofsOf('cloud.server-transfer.source-is-cut-off', { 'other-bytes': flipBytes('GET') }),
+  ...proofsOf('cloud.server-transfer.source-changes', { 'a-mixture': flipBytes('GET') }),
+  ...proofsOf('cloud.server-transfer.target-refuses', {
+    'says-nothing': setField(status, 'errorMessage', ''),
+    'says-completed': setField(status, 'status', 'completed'),
+  }),
+  ...proofsOf('cloud.server-transfer.slow-source-cancelled', {
+    'does-not-stop': doNothing('cancelServerTransfer'),
+    'is-refused': setStatus('cancelServerTransfer', 400),
+  }),
   ...(
     [
       ['completed', 1],

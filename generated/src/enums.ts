@@ -91,12 +91,11 @@ export const StoragePermission = {
   ReadWrite: 2,
 } as const;
 
-export const TransferHistoryOrigin = {
-  Direct: 1,
-  Drive: 2,
-  Sync: 4,
-  FastrLocal: 8,
-  FastrServerToServer: 16,
+export const TransferType = {
+  Transfer: 1,
+  Sync: 2,
+  SyncInitTransfer: 4,
+  ManualTransfer: 8,
 } as const;
 
 export const TransferStatus = {
@@ -108,6 +107,14 @@ export const TransferStatus = {
   Canceling: 32,
   Pausing: 64,
   Paused: 128,
+} as const;
+
+export const TransferHistoryOrigin = {
+  Direct: 1,
+  Drive: 2,
+  Sync: 4,
+  FastrLocal: 8,
+  FastrServerToServer: 16,
 } as const;
 
 export const TransferHistoryDirection = {

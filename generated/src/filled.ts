@@ -3334,16 +3334,178 @@ export interface filledComponents {
         };
         /**
          * Format: int32
+         * @description What a transfer belongs to, a flag value; as a filter, any combination. Members: 1 Transfer, 2 Sync, 4 SyncInitTransfer, 8 ManualTransfer; 15 is all of them. The page names the members without describing them; the descriptions are those of the Web API.
+         * @example 15
+         */
+        TransferType: number;
+        /**
+         * Format: int32
+         * @description The status of a transfer; as a filter, any combination, and 0 for no filter. Members: 1 Created, 2 Running, 4 Completed, 8 Canceled, 16 Error, 32 Canceling, 64 Pausing, 128 Paused. The documentation names the members without describing them; the descriptions follow from the names. A cloud-to-cloud transfer starts as Created; Completed, Canceled and Error are final. A cancelled one may be seen as Canceling before it is Canceled.
+         * @example 4
+         */
+        TransferStatus: number;
+        /** @description One cloud-to-cloud transfer. */
+        Transfer: {
+            /**
+             * Format: uuid
+             * @description The id that Cancel Transfer takes.
+             */
+            id: string;
+            /** @description What the filter `type` selects by. */
+            type?: filledComponents["schemas"]["TransferType"];
+            /**
+             * Format: uuid
+             * @description The cloud account that is read.
+             */
+            sourceCloudAccountId: string;
+            /** @description The bucket that is read. */
+            sourceBucket: string;
+            /** @description The key or folder that is read, without a leading `/`. */
+            sourcePath: string;
+            /** @description The region of the cloud account; an empty string where it has none. */
+            sourceRegion: string | null;
+            /**
+             * Format: uuid
+             * @description The cloud account that is written to.
+             */
+            destinationCloudAccountId: string;
+            /** @description The bucket that is written to. */
+            destinationBucket: string;
+            /** @description The folder under which the objects are placed, without a leading `/`. */
+            destinationPath: string;
+            /** @description The region of the cloud account; an empty string where it has none. */
+            destinationRegion: string | null;
+            /** @description The state of the transfer, one of the members. */
+            transferStatus: filledComponents["schemas"]["TransferStatus"];
+            /**
+             * Format: int64
+             * @description How many objects are known to belong to the transfer; of a folder, as far as it is listed.
+             */
+            total: number;
+            /**
+             * Format: int64
+             * @description How many of them were copied.
+             */
+            transferred: number;
+            /**
+             * Format: int64
+             * @description How many of them failed.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description How many of them were skipped.
+             */
+            skipped: number;
+            /**
+             * Format: int64
+             * @description How many objects were deleted; 0 for a copy, which deletes nothing.
+             */
+            deleted: number;
+            /**
+             * Format: int64
+             * @description The bytes of all objects.
+             */
+            totalSize: number;
+            /**
+             * Format: int64
+             * @description The bytes that the destination holds.
+             */
+            transferredSize: number;
+            /** @description `totalSize` for people. */
+            totalSizeString: string;
+            /** @description `transferredSize` for people. */
+            transferredSizeString: string;
+            /** @description Progress in per cent. */
+            percent: number;
+            /** @description Bytes per second, since the start. */
+            averageSpeed: number;
+            /** @description The cost of the transfer in USD. An agent that knows no prices says 0. */
+            transferredCost: number;
+            /**
+             * Format: date-time
+             * @description When the transfer was asked for.
+             */
+            requestDate: string;
+            /**
+             * Format: date-time
+             * @description When it was started; null while it waits.
+             */
+            startDate: string | null;
+            /**
+             * Format: date-time
+             * @description When it ended; null before.
+             */
+            endDate: string | null;
+            /** @description The cloud account that is read, with its keys obfuscated. */
+            sourceCloudAccount: filledComponents["schemas"]["CloudAccount"] | null;
+            /** @description The cloud account that is written to, with its keys obfuscated. */
+            destinationCloudAccount: filledComponents["schemas"]["CloudAccount"] | null;
+        };
+        /** @description One page of cloud-to-cloud transfers. */
+        TransferCollection: {
+            /** @description The transfers of the page. */
+            data: filledComponents["schemas"]["Transfer"][];
+            /**
+             * Format: int64
+             * @description How many transfers match the filter, over all pages.
+             */
+            total: number;
+            options: filledComponents["schemas"]["PageOptions"];
+        };
+        /** @description What to copy, and where to. The page marks no field as required. */
+        TransferRequest: {
+            /**
+             * Format: uuid
+             * @description The cloud account that holds the source.
+             */
+            sourceCloudAccountId: string;
+            /** @description The bucket to read from. */
+            sourceBucket: string;
+            /** @description The id of that bucket, for providers that address by the id of the parent; an empty string otherwise. An agent that addresses by name ignores it. */
+            sourceBucketId?: string;
+            /** @description The key of one object, or a folder. The page leaves open how the two are told apart; as in the Web API a trailing `/` selects a folder with all that is below it. An empty path selects the whole bucket (chosen). A leading `/` is no part of the key (chosen). */
+            sourcePath: string;
+            /** @description The id of the source object, for providers that address by id; an empty string otherwise. An agent that addresses by path ignores it. */
+            sourceId?: string;
+            /**
+             * Format: uuid
+             * @description The cloud account that receives the copy.
+             */
+            destinationCloudAccountId: string;
+            /** @description The bucket to write to. */
+            destinationBucket: string;
+            /** @description The id of that bucket, as `sourceBucketId`. */
+            destinationBucketId?: string;
+            /** @description The folder under which the source objects are placed, with or without a trailing `/`; an empty path is the top of the bucket (chosen). A single object keeps its name. */
+            destinationPath: string;
+            /** @description The id of the destination, as `sourceId`. */
+            destinationId?: string;
+            /**
+             * @description Skips an object when the destination already has a version of it that is not older.
+             * @default false
+             */
+            allowSkip: boolean;
+            /**
+             * @description True keeps the folders below `sourcePath` under the destination path. False puts all objects side by side under it; of two objects with the same name the later one fails and is counted as failed.
+             * @default false
+             */
+            keepSourceTree: boolean;
+        };
+        /** @description The transfer to cancel. */
+        CancelTransferRequest: {
+            /**
+             * Format: uuid
+             * @description The id of the transfer, as Get All Transfers shows it.
+             */
+            id: string;
+        };
+        /**
+         * Format: int32
          * @description Where a transfer came from; as a filter, any combination, and 0 for no filter. Members: 1 Direct, 2 Drive, 4 Sync, 8 FastrLocal, 16 FastrServerToServer. The documentation names the members without describing them; the descriptions follow from the names.
          * @example 1
          */
         TransferHistoryOrigin: number;
-        /**
-         * Format: int32
-         * @description The status of a recorded transfer; as a filter, any combination, and 0 for no filter. Members: 1 Created, 2 Running, 4 Completed, 8 Canceled, 16 Error, 32 Canceling, 64 Pausing, 128 Paused. The documentation names the members without describing them; the descriptions follow from the names.
-         * @example 4
-         */
-        TransferStatus: number;
         /**
          * Format: int32
          * @description The direction of a transfer; as a filter, 0 stands for no filter. The documentation names the members without describing them; the descriptions follow from the names.
@@ -3442,6 +3604,11 @@ export interface filledComponents {
             averageSpeed: number;
             /** @description Why the transfer failed; null otherwise. */
             errorMessage: string | null;
+            /**
+             * @description The least that was proven of any copy: that the target has as many bytes (`size`), that the target checked a checksum of each chunk (`chunks`) or of the whole object (`object`), or that source and copy, read anew, have the same SHA-256 (`sha256`). Null when nothing was moved.
+             * @enum {string|null}
+             */
+            verification?: "size" | "chunks" | "object" | "sha256" | null;
             /** @description A name for the transfer. */
             name: string;
             /** @description The name of the cloud account that was read. */

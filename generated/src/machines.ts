@@ -38,4 +38,22 @@ export const machines = {
     "cancelled": {},
     "failed": {}
   },
+  TransferStatus: {
+    "Created": {
+      "start": "Running",
+      "cancel": "Canceled",
+      "fail": "Error"
+    },
+    "Running": {
+      "complete": "Completed",
+      "cancel": "Canceled",
+      "fail": "Error"
+    },
+    "Canceling": {
+      "cancel": "Canceled"
+    },
+    "Completed": {},
+    "Canceled": {},
+    "Error": {}
+  },
 } as const;

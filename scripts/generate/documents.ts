@@ -14,8 +14,8 @@ export interface Operation {
   /** Defaults of the query parameters that have one. */
   readonly defaults: JsonObject;
   readonly basis: string;
-  /** Who may call it: `x-required-role`, by default everybody who is signed in. */
-  readonly role: 'anyone' | 'user' | 'admin';
+  /** Who may call it: `x-required-role`, by default everybody who is signed in. `creative` admits administrators too. */
+  readonly role: 'anyone' | 'user' | 'creative' | 'admin';
 }
 
 const methods = ['get', 'put', 'post', 'delete', 'patch', 'head', 'options'];
@@ -100,7 +100,7 @@ function describe(path: string, method: string, operation: JsonObject, document:
 
 function role(operation: JsonObject): Operation['role'] {
   const required = object(operation['x-required-role']).role;
-  if (required === 'admin' || required === 'user') return required;
+  if (required === 'admin' || required === 'creative' || required === 'user') return required;
   return list(operation.security).length === 0 ? 'anyone' : 'user';
 }
 

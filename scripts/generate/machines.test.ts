@@ -13,6 +13,18 @@ describe('the state machines', () => {
     expect(() => machinesModule(document({ open: { finish: 'done' } }))).toThrow('Status: x-transitions says nothing of done');
   });
 
+  it('are keyed by the names of the members where the states are flags, and leave out those that nothing leads to', () => {
+    const flags = (transitions: object) =>
+      ({
+        components: {
+          schemas: { Status: { 'x-flags': [1, 2, 4], 'x-enum-varnames': ['Open', 'Done', 'Idle'], 'x-transitions': transitions } },
+        },
+      }) as never;
+    expect(machinesModule(flags({ Open: { finish: 'Done' }, Done: {} }))).toContain('"finish": "Done"');
+    expect(() => machinesModule(flags({ Open: { finish: 'Done' } }))).toThrow('says nothing of Done');
+    expect(() => machinesModule(flags({ Open: { finish: 'Gone' } }))).toThrow('leads to the unknown state "Gone"');
+  });
+
   it('are refused when they name a state that the enumeration does not have', () => {
     expect(() => machinesModule(document({ open: { finish: 'gone' }, done: {} }))).toThrow(
       'open + finish leads to the unknown state "gone"',

@@ -17,6 +17,7 @@ export const smokeChecks: readonly string[] = [
   'cloud.download.small-file',
   'cloud.server-transfer.small-object',
   'cloud.upload.history',
+  'transfer.copy.small-object',
   'storage.get-storage-keys.success',
   'transfer-history.get-all-transfer-history.success',
   'sso.saml.life-cycle',

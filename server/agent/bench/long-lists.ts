@@ -84,6 +84,7 @@ export async function seedLongLists(dataDir: string): Promise<LongLists> {
           transferredSize: below(totalSize + 1),
           averageSpeed: below(100_000_000) / 3,
           errorMessage: n % 1000 === 0 ? 'The connection was lost.' : null,
+          verification: null,
           name: `clip-${below(50_000)}.mov`,
         });
       }

@@ -51,7 +51,7 @@ export async function startAgent(config: Config, { log, now = Date.now, validati
     const stateChangeHub = new Hub<StateChangeFrame>();
     const notification = new NotificationChannel(notificationHub);
     const stateChange = new StateChangeChannel(stateChangeHub);
-    const { transfers, staging } = await openTransferServices({ config, database, now, log, providerFor, ...accounts });
+    const { transfers, cloudTransfers, staging } = await openTransferServices({ config, database, now, log, providerFor, ...accounts });
     transfers.events.onProgress((event) => notification.progress(event));
     transfers.events.onProgress((event) => stateChange.transfer(event));
     transfers.events.onProgress((event) => accounts.accountLog.transfer(event, (id) => transfers.get(id)?.plan));
@@ -60,7 +60,7 @@ export async function startAgent(config: Config, { log, now = Date.now, validati
       document,
       validation: validation ?? (config.validateResponses ? 'both' : 'requests'),
       authenticate: (token) => (isApiToken(token) ? accounts.apiTokens : accounts.sessions).authenticate(token),
-      handlers: controllers({ ...accounts, ...managed, transfers, staging, providerFor, trackable }),
+      handlers: controllers({ ...accounts, ...managed, transfers, cloudTransfers, staging, providerFor, trackable }),
       currentUser: () => accounts.sessions.currentUser(),
       formDirectory: staging.incoming,
       formLimits: { maxFileBytes: config.formBytes, maxFieldBytes: config.bodyBytes, maxFields: 20 },

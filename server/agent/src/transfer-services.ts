@@ -2,9 +2,11 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { CloudAccounts } from './account/cloud-accounts.ts';
+import { CloudTransfers } from './account/cloud-transfers/cloud-transfers.ts';
 import type { Config } from './config.ts';
 import { httpObjectProvider } from './providers/http-object.ts';
 import type { Provider, ProviderAccount } from './providers/provider.ts';
+import { CloudTransferList } from './store/cloud-transfer-list.ts';
 import type { Database } from './store/database.ts';
 import type { HistoryStore } from './store/history-store.ts';
 import type { TransferPolicies } from './transfers/policies.ts';
@@ -25,7 +27,13 @@ export interface TransferServiceOptions {
   readonly providerFor: (account: ProviderAccount) => Provider;
 }
 
-export async function openTransferServices(options: TransferServiceOptions): Promise<{ transfers: TransferEngine; staging: Staging }> {
+export interface TransferServices {
+  readonly transfers: TransferEngine;
+  readonly cloudTransfers: CloudTransfers;
+  readonly staging: Staging;
+}
+
+export async function openTransferServices(options: TransferServiceOptions): Promise<TransferServices> {
   const { config, database, now, log, cloudAccounts, history, fastrLimits, providerFor } = options;
   const report = (error: unknown): void => {
     // A target that is gone cannot be cleaned up now; that is nobody's defect, and it is tried again at the next start.
@@ -59,5 +67,6 @@ export async function openTransferServices(options: TransferServiceOptions): Pro
   const staging = new Staging(join(config.dataDir, 'tmp'), report);
   transfers.events.onProgress((event) => staging.onProgress(event));
   await staging.recover(transfers.list({ kind: 'client' }));
-  return { transfers, staging };
+  const cloudTransfers = new CloudTransfers({ cloudAccounts, transfers, list: new CloudTransferList(database), now });
+  return { transfers, cloudTransfers, staging };
 }

@@ -12,14 +12,15 @@ import { forGroup } from './lifetime.ts';
 interface Row {
   readonly noToken: string;
   readonly user: string;
+  readonly creative: string;
   readonly administrator: string;
 }
 
 const text = readFileSync(fileURLToPath(new URL('../../../docs/role-matrix.md', import.meta.url)), 'utf8');
 const matrix = new Map(
   text.split('\n').flatMap((line): [string, Row][] => {
-    const [, id = '', , noToken = '', user = '', administrator = ''] = line.split('|').map((cell) => cell.trim());
-    return id.startsWith('`') ? [[id.replaceAll('`', ''), { noToken, user, administrator }]] : [];
+    const [, id = '', , noToken = '', user = '', creative = '', administrator = ''] = line.split('|').map((cell) => cell.trim());
+    return id.startsWith('`') ? [[id.replaceAll('`', ''), { noToken, user, creative, administrator }]] : [];
   }),
 );
 
@@ -62,6 +63,13 @@ describe('the role matrix', () => {
       const answer = await answered(operation, 'user');
       if (matrix.get(id)?.user === '`ACCESS`') expect([answer.status, codeOf(answer)]).toEqual([499, 'ACCESS']);
       else expect([operation.security === 'none' ? 0 : answer.status], 'a user is admitted').not.toEqual([401]);
+    });
+
+    it('what a creative user is answered', async () => {
+      world = await all.alive(world);
+      const answer = await answered(operation, 'creative');
+      if (matrix.get(id)?.creative === '`ACCESS`') expect([answer.status, codeOf(answer)]).toEqual([499, 'ACCESS']);
+      else expect([operation.security === 'none' ? 0 : answer.status], 'a creative user is admitted').not.toEqual([401]);
     });
 
     it('what an administrator is answered', async () => {

@@ -80,6 +80,12 @@ export class CloudAccounts {
     return this.#shown(this.#visible(caller, id));
   }
 
+  /** Undefined for an account that is gone, or that the caller does not see. */
+  find(caller: Caller, id: string): Schema<'CloudAccount'> | undefined {
+    const row = this.#seen(caller, id);
+    return row === undefined ? undefined : this.#shown(row);
+  }
+
   /** Stores the account once the provider has accepted its credentials. A name is taken once per account (errors.md, DUPLICATE; chosen). */
   async insert(caller: Caller, fields: CloudAccountFields, signal: AbortSignal): Promise<Schema<'CloudAccount'>> {
     const name = nameOf(fields);
@@ -149,9 +155,14 @@ export class CloudAccounts {
   }
 
   #visible(caller: Caller, id: string): CloudAccountRow {
-    const row = this.#store.find(id.toLowerCase(), caller.accountId);
-    if (row === undefined || !(row.ownerId === caller.userId || row.shared === 1)) throw notFound();
+    const row = this.#seen(caller, id);
+    if (row === undefined) throw notFound();
     return row;
+  }
+
+  #seen(caller: Caller, id: string): CloudAccountRow | undefined {
+    const row = this.#store.find(id.toLowerCase(), caller.accountId);
+    return row !== undefined && (row.ownerId === caller.userId || row.shared === 1) ? row : undefined;
   }
 
   /** Owners and administrators. Whoever only sees the account is denied; for whoever does not, it does not exist. */

@@ -11,6 +11,7 @@ import { projects, type ProjectDependencies } from './projects.ts';
 import { sharedCloudDrive, type SharedDriveDependencies } from './shared-cloud-drive.ts';
 import { storage, type StorageControllerDependencies } from './storage.ts';
 import { sso, type SsoDependencies } from './sso.ts';
+import { transfer, type TransferDependencies } from './transfer.ts';
 import { transferHistory, type TransferHistoryDependencies } from './transfer-history.ts';
 import { user, type UserDependencies } from './user/index.ts';
 import { type PermissionDependencies, usersPermission } from './users-permission.ts';
@@ -25,6 +26,7 @@ export type ControllerDependencies = AuthenticationDependencies &
   ManagementDependencies &
   CloudDependencies &
   StorageControllerDependencies &
+  TransferDependencies &
   TransferHistoryDependencies &
   SsoDependencies &
   FastrSettingsDependencies &
@@ -42,6 +44,7 @@ export function controllers(dependencies: ControllerDependencies): Handlers {
     Management: management(dependencies),
     Cloud: cloud(dependencies),
     Storage: storage(dependencies),
+    Transfer: transfer(dependencies),
     TransferHistory: transferHistory(dependencies),
     SSO: sso(dependencies),
     FastrSettings: fastrSettings(dependencies),

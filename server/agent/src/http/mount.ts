@@ -8,7 +8,7 @@ import { authenticationFailure, callerOf, type Guard, type Validation } from './
 import type { Handlers } from './handler.ts';
 import { Problem } from './problem.ts';
 import { findOperations } from './route-table.ts';
-import { mayCall } from '../account/roles.ts';
+import { mayCall, refusalOf } from '../account/roles.ts';
 
 export interface MountOptions {
   readonly validation: Validation;
@@ -48,7 +48,7 @@ export function mount(options: MountOptions, guard: Guard, readBody: RequestHand
     // With optional security the validator lets a bad token pass as "no token"; a token that was sent has to be good.
     const failure = authenticationFailure(request);
     if (failure !== undefined) throw failure;
-    if (!mayCall(id, callerOf(request))) throw new Problem(499, 'ACCESS', 'Only an administrator of the account may do this.');
+    if (!mayCall(id, callerOf(request))) throw new Problem(499, 'ACCESS', refusalOf(id));
     await answer(id, request, response, options);
   };
 }

@@ -89,15 +89,21 @@ export class HttpClient {
     }
   }
 
+  /** The credentials go to the account's own server only. */
+  authorizationFor(url: URL): string | undefined {
+    return url.origin === this.#base.origin ? this.#authorization : undefined;
+  }
+
   /** The error for an answer, with the server's own words as far as they are short JSON or plain text. */
   async failure(what: string, response: HttpResponse, kind?: ProviderErrorKind): Promise<ProviderError> {
-    const detail = this.#withoutKeys(await readDetail(response)).slice(0, DETAIL_CHARS);
+    const detail = this.detailOf(await readDetail(response));
     return statusError(what, { status: response.statusCode, retryAfter: header(response, 'retry-after'), detail }, kind);
   }
 
-  /** A server may repeat what it was sent; messages are stored and shown. */
-  #withoutKeys(text: string): string {
-    return this.#secrets.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text);
+  /** The server's words, short and on one line; it may repeat what it was sent, and messages are stored and shown. */
+  detailOf(text: string): string {
+    const words = messageIn(text).replaceAll(/\s+/g, ' ');
+    return this.#secrets.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), words).slice(0, DETAIL_CHARS);
   }
 
   async #exchange(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
@@ -115,7 +121,7 @@ export class HttpClient {
   }
 
   #dispatch({ method, url, headers, body }: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
-    const authorization = url.origin === this.#base.origin ? this.#authorization : undefined;
+    const authorization = this.authorizationFor(url);
     return agentFor(this.limits).request({
       origin: url.origin,
       path: `${url.pathname}${url.search}`,
@@ -169,7 +175,7 @@ function baseUrl(serviceUrl: string): URL {
   return url;
 }
 
-function redirectTarget(location: string, from: URL): URL {
+export function redirectTarget(location: string, from: URL): URL {
   const target = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
   if (target === undefined || !['http:', 'https:'].includes(target.protocol))
     throw new ProviderError('invalid', 'the server redirects to something that is no HTTP address');
@@ -185,8 +191,7 @@ async function readDetail(response: HttpResponse): Promise<string> {
     return '';
   }
   // The status alone decides; a cut explanation is no explanation.
-  const text = await readText(response, 64 * 1024).catch(() => '');
-  return messageIn(text).replaceAll(/\s+/g, ' ');
+  return readText(response, 64 * 1024).catch(() => '');
 }
 
 function messageIn(text: string): string {

@@ -12,7 +12,7 @@ export interface HttpLimits {
   readonly connectionsPerServer: number;
   /** Largest JSON answer (a listing) that is read, in bytes. */
   readonly jsonBytes: number;
-  /** How much of a body is handed to the socket at a time, in bytes. */
+  /** How much of a body is handed to the socket at a time, and how much of an object waits for its commit, in bytes. */
   readonly sliceBytes: number;
 }
 

@@ -1,16 +1,14 @@
 // Owns the provider of LocalHttp and FastrServer accounts, and of any HTTP server that reads ranges and takes PUT or tus.
 import { discard, HttpClient, type ServerAddress } from './http-client.ts';
 import { bucketAdministration, keyAdministration } from './http-administration.ts';
-import { makeFolder, makeParents } from './http-folders.ts';
+import { makeFolder } from './http-folders.ts';
 import { defaultHttpLimits, type HttpLimits } from './http-limits.ts';
 import { listBuckets, listPage } from './http-listing.ts';
+import { putWhole } from './http-put.ts';
+import { openUpload, resumeUpload } from './http-sessions.ts';
 import { inspect, readFrom } from './http-source.ts';
-import { appeared, versionOf } from './http-target.ts';
 import { presign, type Grant } from './presign.ts';
-import { ProviderError, type Provider, type SignRequest, type UploadRequest, type UploadSession } from './provider.ts';
-import { PutUpload } from './put-upload.ts';
-import { create, discover, offsetOf } from './tus-protocol.ts';
-import { parseTusState, TusUpload } from './tus-upload.ts';
+import type { Provider, SignRequest } from './provider.ts';
 
 export interface HttpObjectOptions {
   readonly limits?: Partial<HttpLimits>;
@@ -43,7 +41,8 @@ export function httpObjectProvider(address: ServerAddress, options: HttpObjectOp
       const { size, eTag, acceptsRanges, lastModified } = await inspect(client, client.url(bucket, key), signal);
       return { size, eTag, acceptsRanges, lastModified };
     },
-    read: async ({ bucket, key, offset, eTag }, signal) => readFrom(client, client.url(bucket, key), { offset, eTag }, signal),
+    read: async (request, signal) => readFrom(client, client.url(request.bucket, request.key), request, signal),
+    putWhole: (request, chunk, signal) => putWhole(client, request, chunk, signal),
     openUpload: (request, signal) => openUpload(client, request, signal),
     resumeUpload: (request, state, signal) => resumeUpload(client, request, state, signal),
     remove: async (bucket, key, signal) => discard(await client.send({ method: 'DELETE', url: client.url(bucket, key) }, signal)),
@@ -60,33 +59,4 @@ async function verify(client: HttpClient, signal: AbortSignal): Promise<void> {
   const response = await client.send({ method: 'GET', url }, signal, [403, 404, 405]);
   await discard(response);
   if (response.statusCode === 403) await discard(await client.send({ method: 'OPTIONS', url }, signal, [400, 404, 405, 501]));
-}
-
-async function openUpload(client: HttpClient, request: UploadRequest, signal: AbortSignal): Promise<UploadSession> {
-  const { bucket, key, size } = request;
-  const contentType = request.contentType === '' ? 'application/octet-stream' : request.contentType;
-  const url = client.url(bucket, key);
-  const server = await discover(client, url, signal);
-  if (server?.maxSize !== undefined && size > server.maxSize)
-    throw new ProviderError('invalid', `the server takes objects of at most ${server.maxSize} bytes`);
-  const before = await versionOf(client, url, signal);
-  if (server !== undefined && size > 0) {
-    const upload = await create(client, url, { size, contentType }, signal);
-    return new TusUpload(client, { url, upload, size, checksum: server.checksum, before }, 0);
-  }
-  if (server === undefined) await makeParents(client, bucket, key, signal);
-  return new PutUpload(client, { url, size, contentType, before });
-}
-
-async function resumeUpload(client: HttpClient, request: UploadRequest, state: string, signal: AbortSignal): Promise<UploadSession> {
-  const tus = parseTusState(state);
-  if (tus === undefined) return openUpload(client, request, signal);
-  const url = client.url(request.bucket, request.key);
-  const upload = client.sameServer(tus.location, url);
-  const { size } = request;
-  const held = await offsetOf(client, upload, size, signal);
-  // Gone, but the object has appeared: the answer to the last chunk was lost. Only `commit` sends that one.
-  const offset = held ?? ((await appeared(client, url, { size, before: tus.before }, signal)) ? size : undefined);
-  if (offset === undefined) return openUpload(client, request, signal);
-  return new TusUpload(client, { url, upload, size, checksum: tus.checksum, before: tus.before }, offset);
 }

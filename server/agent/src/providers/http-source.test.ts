@@ -38,6 +38,28 @@ describe('Reading from any HTTP server', () => {
     expect((await read(reader(server), 200_001, '"v1"')).equals(bytes.subarray(200_001))).toBe(true);
   });
 
+  it('asks for a range of bytes, and takes no more of a server that knows none', async () => {
+    const exact: Script = (req, res) => {
+      const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(req.headers.range ?? '') ?? [];
+      const end = Math.min(Number(last), bytes.length - 1);
+      const range = { 'content-range': `bytes ${first}-${end}/${bytes.length}`, 'content-length': end - Number(first) + 1 };
+      res.writeHead(206, { etag: '"v1"', ...range }).end(bytes.subarray(Number(first), end + 1));
+    };
+    for (const script of [exact, plain]) {
+      await using server = await scriptedServer(script);
+      for (const [offset, length, got] of [
+        [0, 1, 1],
+        [1000, 70_000, 70_000],
+        [299_990, 100, 10],
+      ] as const) {
+        const open = await reader(server).read({ bucket: 'b', key: 'o.bin', offset, length, eTag: '"v1"' }, signal());
+        expect(open.length).toBe(got);
+        expect((await collect(open)).equals(bytes.subarray(offset, offset + got))).toBe(true);
+      }
+      expect(server.seen.map(({ headers }) => headers.range)).toEqual(['bytes=0-0', 'bytes=1000-70999', 'bytes=299990-300089']);
+    }
+  });
+
   it('asks for one byte when HEAD is not supported', async () => {
     await using server = await scriptedServer(ranged({ head: 405 }));
     expect(await reader(server).stat('b', 'o.bin', signal())).toEqual({ size: bytes.length, eTag: '"v1"', acceptsRanges: true });

@@ -13,9 +13,16 @@ async function find(client: HttpClient, url: URL, signal: AbortSignal): Promise<
 }
 
 /** A text that differs between two versions of the object; empty while there is none. */
-export async function versionOf(client: HttpClient, url: URL, signal: AbortSignal): Promise<string> {
+async function versionOf(client: HttpClient, url: URL, signal: AbortSignal): Promise<string> {
   const info = await find(client, url, signal);
   return info === undefined ? '' : fingerprint(info);
+}
+
+/** Rejects with `conflict` for an object that must be absent; otherwise the version before, as `versionOf`. */
+export async function versionBefore(client: HttpClient, url: URL, ifAbsent: boolean, signal: AbortSignal): Promise<string> {
+  const before = await versionOf(client, url, signal);
+  if (ifAbsent && before !== '') throw new ProviderError('conflict', `${nameOf({ method: 'PUT', url })}: there is an object already`);
+  return before;
 }
 
 /** Whether the object of this size has appeared since `before`: settles an answer that got lost. */

@@ -19,7 +19,7 @@ const refusal = (changes: Partial<ProviderAccount>): unknown => {
 };
 
 describe('The map of providers', () => {
-  it.each([1, 2, 2048, 4096])('has a provider for cloud type %i', (cloudType) => {
+  it.each([1, 2, 16, 32, 2048, 4096])('has a provider for cloud type %i', (cloudType) => {
     expect(providerFor({ ...account, cloudType })).toHaveProperty('listObjects');
   });
 
@@ -28,8 +28,14 @@ describe('The map of providers', () => {
     expect(providerFor({ ...account, cloudType, endpoint: 's3.example.com' })).toHaveProperty('listObjects');
   });
 
-  it.each([0, 3, 4, 32, 999])('says that cloud type %i has no provider yet', (cloudType) => {
+  it.each([0, 3, 999])('says that cloud type %i has no provider yet', (cloudType) => {
     expect(refusal({ cloudType })).toEqual(new ProviderError('invalid', `no provider for cloud type ${cloudType} yet`));
+  });
+
+  it('builds the address of Azure accounts from their name, or takes the endpoint given', () => {
+    expect(refusal({ cloudType: 4 })).toMatchObject({ kind: 'invalid', message: expect.stringContaining('name of the storage account') });
+    expect(providerFor({ ...account, cloudType: 4, accessKey: 'mediastore1' })).toHaveProperty('listObjects');
+    expect(providerFor({ ...account, cloudType: 4, endpoint: 'blob.example.com' })).toHaveProperty('listObjects');
   });
 
   it.each([128, 256, 512, 1024])('takes cloud type %i with the tokens of a link, and not with keys', (cloudType) => {

@@ -1,27 +1,32 @@
 // Owns the map from cloud type to provider: a new provider is one line here.
 import { CloudType } from '@click-kit/contract';
+import { azureProvider } from './azure.ts';
+import { frameProvider } from './frame.ts';
+import { googleProvider } from './google.ts';
+import { boxProvider } from './box.ts';
+import { dropboxProvider } from './dropbox.ts';
+import { googleDriveProvider } from './googledrive.ts';
 import { httpObjectProvider } from './http-object.ts';
-import { oauthProvider } from './oauth-provider.ts';
-import { box, dropbox, googleDrive, oneDrive } from './oauth-vendors.ts';
+import { oneDriveProvider } from './onedrive.ts';
 import { ProviderError, type Provider, type ProviderAccount, type ProviderFactory } from './provider.ts';
 import { s3Provider } from './s3.ts';
 import { withinBuckets } from './within-buckets.ts';
 
 type CloudTypeValue = (typeof CloudType)[keyof typeof CloudType];
 
-// `undefined` states the gap: a cloud type of the contract that is missing here is a compile error.
-const factories: Readonly<Record<CloudTypeValue, ProviderFactory | undefined>> = {
+// A cloud type of the contract that is missing here is a compile error.
+const factories: Readonly<Record<CloudTypeValue, ProviderFactory>> = {
   [CloudType.AWS]: (account) => s3Provider(account),
   [CloudType.Wasabi]: (account) => s3Provider(account),
-  [CloudType.Azure]: undefined,
+  [CloudType.Azure]: (account) => azureProvider(account),
   [CloudType.S3Generic]: (account) => s3Provider(account),
-  [CloudType.Google]: undefined,
-  [CloudType.Frame]: undefined,
+  [CloudType.Google]: (account) => googleProvider(account),
+  [CloudType.Frame]: (account) => frameProvider(account),
   [CloudType.Cloudflare]: (account) => s3Provider(account),
-  [CloudType.Dropbox]: (account) => oauthProvider(dropbox, account),
-  [CloudType.Box]: (account) => oauthProvider(box, account),
-  [CloudType.OneDrive]: (account) => oauthProvider(oneDrive, account),
-  [CloudType.GoogleDrive]: (account) => oauthProvider(googleDrive, account),
+  [CloudType.Dropbox]: (account) => dropboxProvider(account),
+  [CloudType.Box]: (account) => boxProvider(account),
+  [CloudType.OneDrive]: (account) => oneDriveProvider(account),
+  [CloudType.GoogleDrive]: (account) => googleDriveProvider(account),
   [CloudType.LocalHttp]: (account) => httpObjectProvider(account),
   [CloudType.FastrServer]: (account) => httpObjectProvider(account),
   [CloudType.Atomosphere]: (account) => s3Provider(account),
@@ -29,7 +34,7 @@ const factories: Readonly<Record<CloudTypeValue, ProviderFactory | undefined>> =
 
 /** The provider of an account; throws `invalid` for cloud types without one and for unusable addresses. */
 export function providerFor(account: ProviderAccount): Provider {
-  const factory: ProviderFactory | undefined = factories[account.cloudType as CloudTypeValue];
+  const factory = factories[account.cloudType as CloudTypeValue];
   if (factory === undefined) throw new ProviderError('invalid', `no provider for cloud type ${account.cloudType} yet`);
   const provider = factory(account);
   return account.buckets === undefined ? provider : withinBuckets(provider, account.buckets);

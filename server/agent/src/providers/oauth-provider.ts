@@ -1,9 +1,9 @@
-// Owns the provider of linked accounts (Dropbox, Box, OneDrive, Google Drive): it knows whose they are; listing and moving come later.
+// Owns what the providers of linked accounts (Dropbox, Box, OneDrive, Google Drive) have in common: whose account it is, and that there are no keys.
 import { kindOfStatus } from './http-errors.ts';
 import { ask, defaultOAuthLimits, type OAuthAnswer, type OAuthLimits } from './oauth-http.ts';
 import { withToken } from './oauth-tokens.ts';
 import type { OAuthVendor } from './oauth-vendors.ts';
-import { type AccessTokens, type Provider, type ProviderAccount, ProviderError } from './provider.ts';
+import { type AccessTokens, type ProviderAccount, ProviderError } from './provider.ts';
 
 /** Whose account the tokens open, as the provider numbers it; rejects with `auth` when they open none. */
 export async function identify(
@@ -32,27 +32,10 @@ function refused(what: string, { status, retryAfterMs }: OAuthAnswer): ProviderE
 }
 
 /** Throws `invalid` for an account with keys: these providers have none. */
-export function oauthProvider(vendor: OAuthVendor, { tokens }: ProviderAccount): Provider {
-  if (tokens === undefined)
-    throw new ProviderError(
-      'invalid',
-      `no provider for ${vendor.name} accounts with keys: link them by generate_${vendor.slug}_authorization_url`,
-    );
-  const notYet = (): Promise<never> =>
-    Promise.reject(
-      new ProviderError('invalid', `no provider for cloud type ${vendor.cloudType} yet: the account is linked, its files are out of reach`),
-    );
-  return {
-    verify: async (signal) => void (await identify(vendor, tokens, signal)),
-    listBuckets: notYet,
-    listObjects: notYet,
-    stat: notYet,
-    read: notYet,
-    openUpload: notYet,
-    resumeUpload: notYet,
-    remove: notYet,
-    createFolder: notYet,
-    signDownloadUrl: notYet,
-    signUploadUrl: notYet,
-  };
+export function withTokens(vendor: OAuthVendor, { tokens }: ProviderAccount): AccessTokens {
+  if (tokens !== undefined) return tokens;
+  throw new ProviderError(
+    'invalid',
+    `no provider for ${vendor.name} accounts with keys: link them by generate_${vendor.slug}_authorization_url`,
+  );
 }

@@ -95,6 +95,20 @@ describe('A streamed PUT', () => {
     await fixture.close();
   });
 
+  it('stores a small object by one PUT and a look at it, and makes its collections only when they lack', async () => {
+    const fixture = await startWebDav();
+    const send = (key: string, ifAbsent = false) =>
+      fixture.provider.putWhole!({ ...uploadOf(fixture, key, 1), ifAbsent }, chunkOf(Buffer.from('x')), signal());
+    expect(await send('a/b.bin')).toBe('size');
+    expect(fixture.server.seen.map(({ method }) => method)).toEqual(['PUT', 'MKCOL', 'PUT', 'HEAD']);
+    await send('a/c.bin');
+    expect(fixture.server.seen.slice(4).map(({ method }) => method)).toEqual(['PUT', 'HEAD']);
+    // This server passes over conditions, as most do.
+    expect(await kindOf(send('a/c.bin', true))).toBe('conflict');
+    expect(await send('a/d.bin', true)).toBe('size');
+    await fixture.close();
+  });
+
   it('makes folders as collections, again and again', async () => {
     const fixture = await startWebDav();
     await fixture.provider.createFolder('contract', 'a/b', signal());

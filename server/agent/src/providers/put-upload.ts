@@ -1,9 +1,12 @@
 // Owns the upload to a server that does not speak tus: one streamed PUT, not resumable, published by the server itself.
-import { discard, nameOf, type HttpClient, type HttpResponse } from './http-client.ts';
+import { nameOf, type HttpClient } from './http-client.ts';
+import { dataFailure, streamData } from './http-data.ts';
+import { networkError } from './http-errors.ts';
 import { appeared, confirmSize } from './http-target.ts';
 import { ProviderError, type Chunk, type UploadSession, type Verification } from './provider.ts';
-import { BodyFeed, holdBack } from './request-body.ts';
-import { StallWatchdog } from './stall-watchdog.ts';
+import { holdBack } from './request-body.ts';
+import type { Answer } from './wire/exchange.ts';
+import type { StreamedRequest } from './wire/streamed-request.ts';
 
 export interface PutTarget {
   readonly url: URL;
@@ -11,6 +14,7 @@ export interface PutTarget {
   readonly contentType: string;
   /** The version that the target had before (`versionOf`). */
   readonly before: string;
+  readonly ifAbsent: boolean;
 }
 
 export class PutUpload implements UploadSession {
@@ -18,18 +22,19 @@ export class PutUpload implements UploadSession {
   readonly state = JSON.stringify({ kind: 'put' });
   readonly #client: HttpClient;
   readonly #target: PutTarget;
-  readonly #feed: BodyFeed;
-  readonly #watch: StallWatchdog;
-  #answer: Promise<HttpResponse> | undefined;
+  readonly #what: string;
+  /** Ends the request; `suspend` and `abort` do. */
+  readonly #end = new AbortController();
+  #request: Promise<StreamedRequest> | undefined;
   #tail: Buffer = Buffer.alloc(0);
+  #sent = false;
   #committed = false;
   #offset = 0;
 
   constructor(client: HttpClient, target: PutTarget) {
     this.#client = client;
     this.#target = target;
-    this.#watch = new StallWatchdog(nameOf({ method: 'PUT', url: target.url }));
-    this.#feed = new BodyFeed(client.limits.sliceBytes, () => this.#watch.expect(client.limits.stallMs));
+    this.#what = nameOf({ method: 'PUT', url: target.url });
   }
 
   /** Bytes handed to the connection; nothing is durable before `commit`. */
@@ -52,27 +57,24 @@ export class PutUpload implements UploadSession {
     if (this.#committed) return 'size';
     const { url, size, before } = this.#target;
     if (this.#offset < size) throw new ProviderError('invalid', `commit after ${this.#offset} of ${size} bytes`);
-    await this.#whileListening(signal, async () => {
-      try {
-        await this.#push(this.#tail);
-        this.#tail = Buffer.alloc(0);
-        this.#feed.end();
-        this.#watch.expect(this.#client.limits.headersMs);
-        await discard(await this.#started());
-      } catch (error) {
-        const lost = error instanceof ProviderError && error.kind === 'unavailable' && !signal.aborted;
-        if (!lost || !(await appeared(this.#client, url, { size, before }, signal))) throw error;
-      }
-      await confirmSize(this.#client, url, size, signal);
-    });
+    try {
+      if (!this.#sent)
+        await this.#whileListening(signal, async () => {
+          const request = await this.#started();
+          (await this.#accepted(await request.finish(this.#tail))).drop();
+          this.#sent = true;
+        });
+    } catch (error) {
+      const lost = error instanceof ProviderError && error.kind === 'unavailable' && !signal.aborted;
+      if (!lost || !(await appeared(this.#client, url, { size, before }, signal))) throw error;
+    }
+    await confirmSize(this.#client, url, size, signal);
     this.#committed = true;
-    this.#watch.close();
     return 'size';
   }
 
   async suspend(): Promise<void> {
-    this.#watch.abort(new ProviderError('unavailable', 'the upload was suspended'));
-    this.#feed.end();
+    this.#end.abort(new ProviderError('unavailable', 'the upload was suspended'));
   }
 
   /** The last bytes wait for `commit`, so the server never had all: it discards an unfinished PUT when the connection goes. */
@@ -82,34 +84,35 @@ export class PutUpload implements UploadSession {
 
   async #push(bytes: Buffer): Promise<void> {
     if (bytes.length === 0) return;
-    const { connectMs, stallMs } = this.#client.limits;
-    this.#watch.expect(this.#answer === undefined ? connectMs + stallMs : stallMs);
-    await Promise.race([this.#feed.push(bytes), this.#refusal()]);
-  }
-
-  #started(): Promise<HttpResponse> {
-    if (this.#answer !== undefined) return this.#answer;
-    const { url, size, contentType } = this.#target;
-    const request = { method: 'PUT' as const, url, headers: { 'content-type': contentType, 'content-length': String(size) } };
-    this.#answer = this.#client.send(size === 0 ? request : { ...request, body: this.#feed }, this.#watch.signal);
-    // Whoever writes or commits next gets the failure; until then it is not unhandled.
-    this.#answer.catch(() => undefined);
-    return this.#answer;
-  }
-
-  async #refusal(): Promise<never> {
-    await this.#started();
+    const early = await (await this.#started()).write(bytes);
+    if (early === undefined) return;
+    await this.#accepted(early);
+    early.drop();
     throw new ProviderError('unavailable', 'the server answered before it had the whole body');
   }
 
+  async #accepted(answer: Answer): Promise<Answer> {
+    if (answer.status >= 200 && answer.status < 300) return answer;
+    const kind = this.#target.ifAbsent && answer.status === 412 ? 'conflict' : undefined;
+    throw await dataFailure(this.#client, this.#what, answer, this.#end.signal, kind);
+  }
+
+  #started(): Promise<StreamedRequest> {
+    const { url, size, contentType, ifAbsent } = this.#target;
+    const headers = { 'content-type': contentType, 'content-length': String(size), ...(ifAbsent && { 'if-none-match': '*' }) };
+    return (this.#request ??= streamData(this.#client, { method: 'PUT', url, headers }, this.#end.signal));
+  }
+
   async #whileListening(signal: AbortSignal, work: () => Promise<void>): Promise<void> {
-    const onAbort = (): void => this.#watch.abort(signal.reason);
+    const onAbort = (): void => this.#end.abort(signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });
     try {
+      this.#end.signal.throwIfAborted();
       await work();
+    } catch (error) {
+      throw networkError(this.#what, error, this.#end.signal);
     } finally {
       signal.removeEventListener('abort', onAbort);
-      this.#watch.rest();
     }
   }
 }

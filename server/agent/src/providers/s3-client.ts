@@ -4,9 +4,12 @@ import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { CloudType } from '@click-kit/contract';
-import { ProviderError, type ProviderAccount } from './provider.ts';
+import type { ProviderAccount } from './provider.ts';
+import { S3Data } from './s3-data.ts';
 import { s3Error } from './s3-errors.ts';
 import type { S3Limits } from './s3-limits.ts';
+import { placeOf } from './s3-place.ts';
+import { type Traits, traitsOf } from './s3-traits.ts';
 import { StallWatchdog } from './stall-watchdog.ts';
 
 export type Sdk = typeof ClientS3;
@@ -14,8 +17,10 @@ export type Sdk = typeof ClientS3;
 /** The commands that one call needs, with errors translated. `what` names the request without secrets. */
 export interface S3Connection {
   readonly limits: S3Limits;
-  /** True: parts carry a CRC32 that the store checks; false: their signature covers the body where TLS does not. */
-  readonly crc32: boolean;
+  readonly traits: Traits;
+  /** The requests that carry or weigh objects. */
+  readonly data: S3Data;
+  /** All others, by the SDK. */
   call<T>(what: string, signal: AbortSignal, work: S3Work<T>, deadlineMs?: number): Promise<T>;
 }
 
@@ -35,19 +40,17 @@ function agentsFor(limits: S3Limits): { httpAgent: HttpAgent; httpsAgent: HttpsA
 
 export function connectS3(account: ProviderAccount, limits: S3Limits): S3Connection {
   const place = placeOf(account);
-  const crc32 = account.cloudType === CloudType.AWS;
   let opened: Promise<{ sdk: Sdk; client: S3Client }> | undefined;
   const open = async (): Promise<{ sdk: Sdk; client: S3Client }> => {
     const sdk = await import('@aws-sdk/client-s3');
     const client = new sdk.S3Client({ ...configOf(account, limits), ...place });
-    // Hashing 8 MiB twice costs half the speed of an upload: TLS or the CRC32 protects the body already.
-    const unsigned = crc32 || place.endpoint === undefined || place.endpoint.startsWith('https:');
-    if (unsigned) leaveBodyUnsigned(client);
+    if (account.cloudType === CloudType.Google) leaveOutOperation(client);
     return { sdk, client };
   };
   return {
     limits,
-    crc32,
+    traits: traitsOf(account, place),
+    data: new S3Data(account, place, limits),
     async call(what, signal, work, deadlineMs = limits.answerMs) {
       signal.throwIfAborted();
       opened ??= open();
@@ -84,43 +87,14 @@ function configOf(account: ProviderAccount, limits: S3Limits): S3ClientConfig {
   };
 }
 
-interface Place {
-  readonly endpoint?: string;
-  readonly region: string;
-  readonly forcePathStyle?: boolean;
-  readonly followRegionRedirects?: boolean;
-}
-
-function placeOf(account: ProviderAccount): Place {
-  const region = account.region === '' ? 'us-east-1' : account.region;
-  if (account.endpoint !== '') {
-    return {
-      endpoint: endpointUrl(account.endpoint),
-      region: account.region === '' && account.cloudType === CloudType.Cloudflare ? 'auto' : region,
-      forcePathStyle: true,
-    };
-  }
-  if (account.cloudType === CloudType.AWS) return { region, followRegionRedirects: true };
-  if (account.cloudType === CloudType.Wasabi) return { endpoint: `https://s3.${region}.wasabisys.com`, region };
-  throw new ProviderError('invalid', `cloud type ${account.cloudType} needs an endpoint`);
-}
-
-function endpointUrl(endpoint: string): string {
-  const url = /^https?:\/\//i.test(endpoint) ? endpoint : `https://${endpoint}`;
-  if (!URL.canParse(url)) throw new ProviderError('invalid', 'endpoint must be a host name or an http or https URL');
-  return new URL(url).href;
-}
-
-const BODY_COMMANDS = new Set(['PutObjectCommand', 'UploadPartCommand']);
-
-function leaveBodyUnsigned(client: S3Client): void {
+/** Google refuses the name of the operation that the SDK adds to URLs. */
+function leaveOutOperation(client: S3Client): void {
   client.middlewareStack.add(
-    (next, context) => (args) => {
-      const request = args.request as { headers?: Record<string, string> };
-      if (BODY_COMMANDS.has(context.commandName ?? '') && request.headers !== undefined)
-        request.headers['x-amz-content-sha256'] = 'UNSIGNED-PAYLOAD';
+    (next) => (args) => {
+      const request = args.request as { query?: Record<string, unknown> };
+      delete request.query?.['x-id'];
       return next(args);
     },
-    { step: 'build', name: 'leaveBodyUnsigned', priority: 'low' },
+    { step: 'build', name: 'leaveOutOperation', priority: 'low' },
   );
 }

@@ -27,8 +27,28 @@ const KIND_OF_CODE: Readonly<Record<string, ProviderErrorKind>> = {
   InternalError: 'unavailable',
   ServiceUnavailable: 'throttled',
   BadDigest: 'unavailable',
+  XAmzContentSHA256Mismatch: 'unavailable',
+  XAmzContentChecksumMismatch: 'unavailable',
+  // Another write of the same key was under way; S3 asks to send it again.
+  ConditionalRequestConflict: 'unavailable',
   TimeoutError: 'unavailable',
 };
+
+/** An answer that is an error, in the shape of the SDK's own. */
+export class S3Refusal extends Error {
+  readonly $metadata: { readonly httpStatusCode: number };
+  readonly $response: { readonly headers: Record<string, string> };
+
+  constructor(code: string | undefined, message: string, { status, retryAfter }: { status: number; retryAfter?: string }) {
+    super(message === '' ? `status ${status}` : message);
+    this.name = code ?? CODE_OF_STATUS[status] ?? 'UnknownError';
+    this.$metadata = { httpStatusCode: status };
+    this.$response = { headers: retryAfter === undefined ? {} : { 'retry-after': retryAfter } };
+  }
+}
+
+/** What the answer to a HEAD cannot say. */
+const CODE_OF_STATUS: Readonly<Record<number, string>> = { 403: 'Forbidden', 404: 'NotFound', 412: 'PreconditionFailed' };
 
 /** The S3 error code, or the name of the SDK's own error. */
 export function s3Code(error: unknown): string {

@@ -5,7 +5,7 @@ export interface S3Limits {
   readonly connectMs: number;
   /** Milliseconds that a request without a large body may take, retries of the SDK included. */
   readonly answerMs: number;
-  /** Milliseconds that one part, or the assembly of all parts, may take: the SDK shows no progress of a body. */
+  /** Milliseconds until a part, a small object or the assembly of all parts is answered, from the last byte that was sent. */
   readonly partMs: number;
   /** Milliseconds without a byte after which a downloaded body is given up. */
   readonly stallMs: number;
@@ -26,7 +26,8 @@ export const defaultS3Limits: S3Limits = {
 const MIB = 1024 * 1024;
 export const MIN_PART_BYTES = 5 * MIB;
 export const MAX_PARTS = 10_000;
-const MAX_SINGLE_PUT_BYTES = 5 * 1024 * MIB;
+/** Of a PutObject, a part, and a CopyObject. */
+export const MAX_SINGLE_PUT_BYTES = 5 * 1024 * MIB;
 export const S3_CHUNKS: ChunkLaw = {
   minBytes: MIN_PART_BYTES,
   maxBytes: MAX_SINGLE_PUT_BYTES,

@@ -1,18 +1,27 @@
 // Owns the S3 requests on one object: head, ranged read, removal, folder marker.
-import { Readable } from 'node:stream';
-import { guardedBody } from './guarded-body.ts';
-import { ProviderError, type ObjectReader, type ObjectStat } from './provider.ts';
+import { ProviderError, type Checksum, type ObjectReader, type ObjectStat, type ReadRequest } from './provider.ts';
 import type { S3Connection } from './s3-client.ts';
-import { s3Error, s3Status } from './s3-errors.ts';
-import { StreamReader } from './stream-reader.ts';
+import { s3Error } from './s3-errors.ts';
+import { learn, takesCrc32, type Traits } from './s3-traits.ts';
+import type { Answer } from './wire/exchange.ts';
+import { extentOf, rangeOf } from './wire/extent.ts';
+import { emptyReader, WireReader } from './wire/reader.ts';
+
+const DETAIL_BYTES = 64 * 1024;
 
 interface ObjectName {
   readonly bucket: string;
   readonly key: string;
 }
 
+/** What the store says of an object. */
+export interface S3Head extends ObjectStat {
+  /** Base64, of the whole object or (`-n` at its end) of the CRC32 of its n parts; where the store keeps one. */
+  readonly crc32: string | undefined;
+}
+
 /** Undefined when there is no such object (or bucket: a HEAD does not tell). */
-export async function headObject(s3: S3Connection, name: ObjectName, signal: AbortSignal): Promise<ObjectStat | undefined> {
+export async function headObject(s3: S3Connection, name: ObjectName, signal: AbortSignal): Promise<S3Head | undefined> {
   try {
     return await statObject(s3, name, signal);
   } catch (error) {
@@ -21,76 +30,78 @@ export async function headObject(s3: S3Connection, name: ObjectName, signal: Abo
   }
 }
 
-export function statObject(s3: S3Connection, { bucket, key }: ObjectName, signal: AbortSignal): Promise<ObjectStat> {
-  return s3.call(`HeadObject ${bucket}/${key}`, signal, async (sdk, client, options) => {
-    const { ContentLength, ETag } = await client.send(new sdk.HeadObjectCommand({ Bucket: bucket, Key: key }), options);
-    return { size: ContentLength ?? 0, eTag: ETag ?? '', acceptsRanges: true };
-  });
+export async function statObject(s3: S3Connection, { bucket, key }: ObjectName, signal: AbortSignal): Promise<S3Head> {
+  const what = `HeadObject ${bucket}/${key}`;
+  const asksFor = takesCrc32(s3.traits);
+  const headers = asksFor ? { 'x-amz-checksum-mode': 'ENABLED' } : {};
+  const tolerated = asksFor && s3.traits.crc32 === 'unknown' ? [400, 501] : [];
+  const answer = await s3.data.send({ what, method: 'HEAD', bucket, key, headers, tolerated }, signal);
+  if (tolerated.includes(answer.status)) {
+    answer.drop();
+    const plain = await s3.data.send({ what, method: 'HEAD', bucket, key }, signal);
+    learn(s3.traits, 'refused');
+    return headOf(s3, plain, what);
+  }
+  return headOf(s3, answer, what);
+}
+
+function headOf(s3: S3Connection, answer: Answer, what: string): S3Head {
+  const size = Number(answer.header('content-length') ?? 'NaN');
+  if (Number.isNaN(size)) throw new ProviderError('unavailable', `${what}: the store does not tell the size`);
+  const time = Date.parse(answer.header('last-modified') ?? '');
+  const crc32 = answer.header('x-amz-checksum-crc32');
+  return {
+    size,
+    eTag: answer.header('etag') ?? '',
+    acceptsRanges: true,
+    lastModified: Number.isNaN(time) ? undefined : new Date(time),
+    checksum: checksumOf(s3.traits, answer),
+    crc32,
+  };
+}
+
+function checksumOf({ md5 }: Traits, answer: Answer): Checksum | undefined {
+  const crc32 = answer.header('x-amz-checksum-crc32');
+  const whole = answer.header('x-amz-checksum-type') !== 'COMPOSITE' && crc32 !== undefined && /^[A-Za-z0-9+/]{6}==$/.test(crc32);
+  if (whole) return { algorithm: 'crc32', value: Buffer.from(crc32, 'base64').toString('hex') };
+  // With a key of KMS or of the customer, and for parts, the ETag is something else.
+  const plain =
+    ['', 'AES256'].includes(answer.header('x-amz-server-side-encryption') ?? '') &&
+    answer.header('x-amz-server-side-encryption-customer-algorithm') === undefined;
+  const value = /^"([0-9a-f]{32})"$/.exec(answer.header('etag') ?? '')?.[1];
+  return md5 && plain && value !== undefined ? { algorithm: 'md5', value } : undefined;
 }
 
 /** Rejects with `changed` when `eTag` is given and the store holds another version. */
-export async function readObject(
-  s3: S3Connection,
-  object: ObjectName & { offset: number; eTag: string },
-  signal: AbortSignal,
-): Promise<ObjectReader> {
-  const { bucket, key, offset, eTag } = object;
+export async function readObject(s3: S3Connection, wanted: ReadRequest, signal: AbortSignal): Promise<ObjectReader> {
+  const { bucket, key, eTag } = wanted;
   const what = `GetObject ${bucket}/${key}`;
-  const answer = await s3.call(what, signal, async (sdk, client, options) => {
-    const range = offset === 0 ? {} : { Range: `bytes=${offset}-` };
-    try {
-      return await client.send(
-        new sdk.GetObjectCommand({ Bucket: bucket, Key: key, ...range, ...(eTag === '' ? {} : { IfMatch: eTag }) }),
-        options,
-      );
-    } catch (error) {
-      if (s3Status(error) === 416) return undefined;
-      throw error;
-    }
-  });
-  if (answer === undefined) return restAtEnd(s3, object, signal);
-  const body = answer.Body as Readable;
+  const range = rangeOf(wanted);
+  const headers = { ...(range !== undefined && { range }), ...(eTag !== '' && { 'if-match': eTag }) };
+  const answer = await s3.data.send({ what, method: 'GET', bucket, key, headers, tolerated: [416] }, signal);
   try {
-    const first = Number(/^bytes (\d+)-/.exec(answer.ContentRange ?? '')?.[1] ?? 0);
-    if (eTag !== '' && answer.ETag !== undefined && answer.ETag !== eTag) throw changed(what);
-    if (first !== 0 && first !== offset)
-      throw new ProviderError('invalid', `${what}: the store answered with another range than asked for`);
-    const length = answer.ContentLength === undefined ? undefined : answer.ContentLength - (offset - first);
-    const guarded = guardedBody(body, {
-      what,
-      skip: offset - first,
-      length,
-      stallMs: s3.limits.stallMs,
-      signal,
-      translate: (error) => cutBody(what, error, signal),
-    });
-    return new StreamReader(guarded, s3.limits.stallMs, length);
+    if (answer.status === 416) {
+      await answer.text(DETAIL_BYTES, signal).catch(() => '');
+      return await restAtEnd(s3, wanted, signal);
+    }
+    const held = answer.header('etag');
+    if (eTag !== '' && held !== undefined && held !== eTag) throw changed(what);
+    return new WireReader(answer, extentOf(answer, wanted, what), (error) => s3Error(what, error));
   } catch (error) {
-    body.destroy();
+    answer.drop();
     throw error;
   }
 }
 
 /** 416: nothing follows the offset; right when the object ends there, else it has shrunk. */
-async function restAtEnd(
-  s3: S3Connection,
-  object: ObjectName & { offset: number; eTag: string },
-  signal: AbortSignal,
-): Promise<ObjectReader> {
+async function restAtEnd(s3: S3Connection, object: ReadRequest, signal: AbortSignal): Promise<ObjectReader> {
   const { size, eTag } = await statObject(s3, object, signal);
   if (size !== object.offset || (object.eTag !== '' && eTag !== object.eTag)) throw changed(`GetObject ${object.bucket}/${object.key}`);
-  return new StreamReader(Readable.from([], { objectMode: false }), s3.limits.stallMs, 0);
+  return emptyReader();
 }
 
 function changed(what: string): ProviderError {
   return new ProviderError('changed', `${what}: the object is no longer the version that was started with`);
-}
-
-// Whatever ends a body early is a lost connection to the reader.
-function cutBody(what: string, error: unknown, signal: AbortSignal): unknown {
-  const translated = s3Error(what, error, signal);
-  if (signal.aborted || (translated instanceof ProviderError && translated.kind !== 'invalid')) return translated;
-  return new ProviderError('unavailable', `${what}: the connection was lost`, { cause: translated });
 }
 
 export async function removeObject(s3: S3Connection, { bucket, key }: ObjectName, signal: AbortSignal): Promise<void> {

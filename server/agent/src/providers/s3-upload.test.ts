@@ -1,12 +1,12 @@
 import { CloudType } from '@click-kit/contract';
 import { randomBytes } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { chunkOf, collect, errorOf, kindOf, uploadOf, writeAll } from './testing/provider-tools.ts';
 import type { Provider } from './provider.ts';
 import { s3Provider } from './s3.ts';
 import { chunkSizeFor } from './s3-limits.ts';
-import { bodyOf, scriptedServer, type Script, type ScriptedServer } from './testing/scripted-server.ts';
+import { failure, S3Store } from './testing/s3-store.ts';
+import { scriptedServer, type Script, type ScriptedServer } from './testing/scripted-server.ts';
 
 const CHUNK = 5 * 1024 * 1024;
 const SIZE = CHUNK * 2 + 10;
@@ -20,73 +20,15 @@ function provider(server: ScriptedServer, cloudType: number = CloudType.S3Generi
   return s3Provider(account, { attempts: 1, answerMs: 600, partMs: 600, stallMs: 200 });
 }
 
-function xml(res: ServerResponse, status: number, body: string): void {
-  res.writeHead(status, { 'content-type': 'application/xml' }).end(`<?xml version="1.0" encoding="UTF-8"?>${body}`);
-}
-
-const failure = (res: ServerResponse, status: number, code: string): void =>
-  xml(res, status, `<Error><Code>${code}</Code><Message>no</Message></Error>`);
-
-/** A store that knows the requests of a multipart upload, ListParts and Abort included, and can lose an answer. */
-class Store {
-  readonly parts = new Map<number, Buffer>();
-  open = false;
-  published: number | undefined;
-  loseCompletion = false;
-
-  readonly script: Script = async (req, res) => {
-    const query = new URL(req.url ?? '', 'http://store').searchParams;
-    const body = await bodyOf(req);
-    if (query.has('uploads')) return this.create(res);
-    if (query.has('uploadId')) return this.inUpload(req, res, query, body);
-    if (this.published === undefined) return failure(res, 404, 'NoSuchKey');
-    res.writeHead(200, { 'content-length': this.published, etag: '"0123-3"' }).end();
-  };
-
-  private create(res: ServerResponse): void {
-    this.open = true;
-    xml(res, 200, '<InitiateMultipartUploadResult><UploadId>u1</UploadId></InitiateMultipartUploadResult>');
-  }
-
-  private inUpload(req: IncomingMessage, res: ServerResponse, query: URLSearchParams, body: Buffer): void {
-    if (!this.open) return failure(res, 404, 'NoSuchUpload');
-    if (req.method === 'PUT') {
-      const n = Number(query.get('partNumber'));
-      this.parts.set(n, body);
-      return void res.writeHead(200, { etag: `"part-${n}"` }).end();
-    }
-    if (req.method === 'DELETE') {
-      this.open = false;
-      this.parts.clear();
-      return void res.writeHead(204).end();
-    }
-    return req.method === 'GET' ? this.list(res) : this.complete(res);
-  }
-
-  private list(res: ServerResponse): void {
-    const parts = [...this.parts].map(
-      ([n, bytes]) => `<Part><PartNumber>${n}</PartNumber><ETag>"part-${n}"</ETag><Size>${bytes.length}</Size></Part>`,
-    );
-    xml(res, 200, `<ListPartsResult><IsTruncated>false</IsTruncated>${parts.join('')}</ListPartsResult>`);
-  }
-
-  private complete(res: ServerResponse): void {
-    this.open = false;
-    this.published = [...this.parts.values()].reduce((sum, part) => sum + part.length, 0);
-    if (this.loseCompletion) return void res.destroy();
-    xml(res, 200, '<CompleteMultipartUploadResult><ETag>"0123-3"</ETag></CompleteMultipartUploadResult>');
-  }
-}
-
 describe('A multipart upload', () => {
   it('believes the list of the store when it resumes', async () => {
-    const store = new Store();
+    const store = new S3Store();
     await using server = await scriptedServer(store.script);
     const bytes = randomBytes(SIZE);
     const first = await provider(server).openUpload(asked, signal());
     await writeAll(first, bytes.subarray(0, CHUNK * 2), CHUNK);
     store.parts.delete(2);
-    const second = await provider(server).resumeUpload(asked, first.state, signal());
+    const second = await provider(server).resumeUpload(asked, first.state, signal(), first.anyOrder?.takeAcks());
     expect(second.offset).toBe(CHUNK);
     await writeAll(second, bytes, CHUNK);
     await second.commit(signal());
@@ -94,7 +36,7 @@ describe('A multipart upload', () => {
   });
 
   it('starts anew when the store has dropped it, and with another chunk size', async () => {
-    const store = new Store();
+    const store = new S3Store();
     await using server = await scriptedServer(store.script);
     const first = await provider(server).openUpload(asked, signal());
     await first.write(chunkOf(randomBytes(CHUNK)), signal());
@@ -106,7 +48,7 @@ describe('A multipart upload', () => {
   });
 
   it('settles a lost completion by asking for the object', async () => {
-    const store = new Store();
+    const store = new S3Store();
     store.loseCompletion = true;
     await using server = await scriptedServer(store.script);
     const session = await provider(server).openUpload(asked, signal());
@@ -117,7 +59,7 @@ describe('A multipart upload', () => {
   });
 
   it('does not take an older object for its own', async () => {
-    const store = new Store();
+    const store = new S3Store();
     await using server = await scriptedServer(store.script);
     const session = await provider(server).openUpload(asked, signal());
     await writeAll(session, randomBytes(SIZE), CHUNK);
@@ -131,7 +73,7 @@ describe('A multipart upload', () => {
       [CloudType.AWS, false],
       [CloudType.S3Generic, true],
     ] as const) {
-      await using server = await scriptedServer(new Store().script);
+      await using server = await scriptedServer(new S3Store().script);
       const session = await provider(server, cloudType).openUpload(asked, signal());
       await session.write(chunkOf(Buffer.alloc(CHUNK)), signal());
       const headers = server.seen.at(-1)?.headers;
@@ -143,11 +85,13 @@ describe('A multipart upload', () => {
   });
 
   it('holds the plan against the rules of S3', async () => {
-    await using server = await scriptedServer(new Store().script);
+    await using server = await scriptedServer(new S3Store().script);
     expect(await kindOf(provider(server).openUpload({ ...asked, chunkSize: 1024 }, signal()))).toBe('invalid');
     expect(await kindOf(provider(server).openUpload({ ...asked, size: CHUNK * 10_000 + 1 }, signal()))).toBe('invalid');
     const session = await provider(server).openUpload(asked, signal());
     expect(await kindOf(session.write(chunkOf(Buffer.alloc(CHUNK - 1)), signal()))).toBe('invalid');
+    expect(await kindOf(session.write(chunkOf(Buffer.alloc(CHUNK), 1), signal()))).toBe('invalid');
+    expect(await kindOf(session.write(chunkOf(Buffer.alloc(1), SIZE), signal()))).toBe('invalid');
     expect(await kindOf(session.commit(signal()))).toBe('invalid');
     expect(chunkSizeFor(10)).toBe(8 * 1024 * 1024);
     expect(Math.ceil(5e12 / chunkSizeFor(5e12))).toBeLessThanOrEqual(10_000);

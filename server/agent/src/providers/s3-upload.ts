@@ -1,86 +1,103 @@
-// Owns a resumable multipart upload: one part a chunk, and a commit that is settled by asking.
-import * as zlib from 'node:zlib';
-import { ProviderError, type Chunk, type UploadRequest, type UploadSession, type Verification } from './provider.ts';
+// Owns a resumable multipart upload: one part a chunk, in any order, and a commit that is settled by asking.
+import { ProviderError, type Chunk, type ChunkAck, type UploadRequest, type UploadSession, type Verification } from './provider.ts';
 import type { S3Connection } from './s3-client.ts';
-import { abortMultipart, completeMultipart, isGone, names, type Multipart, type StoredPart } from './s3-multipart.ts';
+import { refusalCode } from './s3-data.ts';
+import { abortMultipart, completeMultipart, isGone, type Created, type Multipart, type StoredPart } from './s3-multipart.ts';
 import { headObject, removeObject } from './s3-objects.ts';
+import { checkHead, crc32Of, isOurs, isProof } from './s3-proof.ts';
+import { exists, refuseExisting, sendBytes, toBase64 } from './s3-put.ts';
+import { encodeRfc3986 } from './wire/sigv4.ts';
 
-/** What the ledger keeps of a session. */
-export interface S3State {
-  readonly kind: 's3-multipart';
-  readonly uploadId: string;
-  /** Bytes of every part but the last. */
-  readonly partSize: number;
-  readonly parts: readonly StoredPart[];
+const LANES = 4;
+
+export interface HeldChunk {
+  readonly eTag: string;
+  readonly crc32: number;
 }
 
-export function parseS3State(state: string): S3State | undefined {
-  try {
-    const value = JSON.parse(state) as Partial<S3State> | null;
-    const whole =
-      value?.kind === 's3-multipart' &&
-      typeof value.uploadId === 'string' &&
-      typeof value.partSize === 'number' &&
-      Array.isArray(value.parts);
-    return whole ? (value as S3State) : undefined;
-  } catch {
-    return undefined;
-  }
+export interface S3Plan extends Created {
+  /** Bytes of every part but the last. */
+  readonly partSize: number;
 }
 
 export class S3Upload implements UploadSession {
   readonly resumable = true;
+  readonly state: string;
+  readonly anyOrder: NonNullable<UploadSession['anyOrder']>;
   readonly #s3: S3Connection;
+  readonly #request: UploadRequest;
+  readonly #plan: S3Plan;
   readonly #target: Multipart;
-  readonly #size: number;
-  readonly #partSize: number;
-  readonly #parts: StoredPart[];
-  #committed = false;
+  /** By part number less one. */
+  readonly #parts: (HeldChunk | undefined)[];
+  #acks: ChunkAck[] = [];
+  /** Parts from the first on without a gap. */
+  #inRow = 0;
+  #attempted = false;
+  #committed: Verification | undefined;
 
-  constructor(s3: S3Connection, request: UploadRequest, session: Pick<S3State, 'uploadId' | 'partSize' | 'parts'>) {
+  constructor(s3: S3Connection, request: UploadRequest, plan: S3Plan, held: readonly (HeldChunk | undefined)[] = []) {
     this.#s3 = s3;
-    this.#target = { bucket: request.bucket, key: request.key, uploadId: session.uploadId };
-    this.#size = request.size;
-    this.#partSize = session.partSize;
-    this.#parts = [...session.parts];
+    this.#request = request;
+    this.#plan = plan;
+    this.#target = { bucket: request.bucket, key: request.key, uploadId: plan.uploadId };
+    const count = Math.ceil(request.size / plan.partSize);
+    this.#parts = Array.from({ length: count }, (_, at) => held[at]);
+    const { uploadId, partSize, checksum } = plan;
+    this.state = JSON.stringify({ kind: 's3-multipart', uploadId, partSize, checksum });
+    this.anyOrder = {
+      lanes: LANES,
+      holds: (offset) => this.#parts[offset / partSize] !== undefined,
+      takeAcks: () => this.#acks.splice(0),
+    };
   }
 
   get offset(): number {
-    return Math.min(this.#size, this.#parts.length * this.#partSize);
-  }
-
-  get state(): string {
-    return JSON.stringify({
-      kind: 's3-multipart',
-      uploadId: this.#target.uploadId,
-      partSize: this.#partSize,
-      parts: this.#parts,
-    } satisfies S3State);
+    while (this.#parts[this.#inRow] !== undefined) this.#inRow += 1;
+    return Math.min(this.#request.size, this.#inRow * this.#plan.partSize);
   }
 
   /** Sends one part; all but the last must have exactly the chunk size. Sending a part again replaces it. */
-  async write({ bytes }: Chunk, signal: AbortSignal): Promise<void> {
-    const expected = Math.min(this.#partSize, this.#size - this.offset);
-    if (bytes.length === 0 && expected === 0) return;
-    if (bytes.length !== expected) throw new ProviderError('invalid', `a part of ${bytes.length} bytes where ${expected} were due`);
-    const n = this.#parts.length + 1;
-    const crc = this.#s3.crc32 ? crc32(bytes) : undefined;
-    const etag = await this.#send(n, bytes, crc, signal);
-    this.#parts.push({ n, etag, ...(crc === undefined ? {} : { crc }) });
+  async write({ offset, bytes, crc32 }: Chunk, signal: AbortSignal): Promise<void> {
+    const { partSize, uploadId, checksum } = this.#plan;
+    const { bucket, key, size } = this.#request;
+    const expected = Math.min(partSize, size - offset);
+    if (offset % partSize !== 0 || bytes.length !== expected || expected <= 0)
+      throw new ProviderError('invalid', `a part of ${bytes.length} bytes at byte ${offset} where ${Math.max(0, expected)} were due`);
+    const n = offset / partSize + 1;
+    const { eTag } = await sendBytes(
+      this.#s3,
+      {
+        what: `UploadPart ${n} of ${bucket}/${key}`,
+        bucket,
+        key,
+        query: `partNumber=${n}&uploadId=${encodeRfc3986(uploadId)}`,
+        body: bytes,
+      },
+      checksum === 'none' ? undefined : crc32,
+      signal,
+    );
+    if (eTag === '') throw new ProviderError('unavailable', `UploadPart ${n} of ${bucket}/${key}: the store gave no ETag`);
+    this.#parts[n - 1] = { eTag, crc32 };
+    this.#acks.push({ offset, length: bytes.length, crc32, proof: eTag });
   }
 
   async commit(signal: AbortSignal): Promise<Verification> {
-    if (this.#committed) return 'size';
-    if (this.offset < this.#size) throw new ProviderError('invalid', `commit after ${this.offset} of ${this.#size} bytes`);
+    if (this.#committed !== undefined) return this.#committed;
+    const { size, ifAbsent = false } = this.#request;
+    if (this.offset < size) throw new ProviderError('invalid', `commit after ${this.offset} of ${size} bytes`);
+    const conditional = ifAbsent && this.#s3.traits.conditional;
+    if (ifAbsent && !conditional) await refuseExisting(this.#s3, this.#request, signal);
     try {
-      await completeMultipart(this.#s3, this.#target, this.#parts, signal);
+      await this.#complete(conditional, signal);
     } catch (error) {
-      // The upload is gone and the object is there: an earlier answer got lost.
-      if (!isGone(error) || !(await this.#published(signal))) throw error;
+      if (conditional && refusalCode(error) === 'NotImplemented') {
+        this.#s3.traits.conditional = false;
+        return this.commit(signal);
+      }
+      await this.#settle(error, signal);
     }
-    await this.#confirm(signal);
-    this.#committed = true;
-    return 'size';
+    return (this.#committed = await this.#confirm(signal));
   }
 
   /** No connection is open between two parts. */
@@ -89,46 +106,60 @@ export class S3Upload implements UploadSession {
   }
 
   async abort(signal: AbortSignal): Promise<void> {
-    if (!this.#committed) await abortMultipart(this.#s3, this.#target, signal);
+    if (this.#committed === undefined) await abortMultipart(this.#s3, this.#target, signal);
   }
 
-  async #send(n: number, bytes: Buffer, crc: string | undefined, signal: AbortSignal): Promise<string> {
-    return this.#s3.call(
-      `UploadPart ${n} of ${this.#target.bucket}/${this.#target.key}`,
-      signal,
-      async (sdk, client, options) => {
-        const checksum = crc === undefined ? {} : { ChecksumCRC32: crc };
-        const command = new sdk.UploadPartCommand({
-          ...names(this.#target),
-          PartNumber: n,
-          Body: bytes,
-          ContentLength: bytes.length,
-          ...checksum,
-        });
-        const { ETag } = await client.send(command, options);
-        if (ETag === undefined) throw new Error('the store gave no ETag');
-        return ETag;
-      },
-      this.#s3.limits.partMs,
-    );
+  async #complete(ifAbsent: boolean, signal: AbortSignal): Promise<void> {
+    const { checksum } = this.#plan;
+    const parts = this.#held().map(({ eTag, crc32 }, at): StoredPart => {
+      const crc = checksum === 'none' ? {} : { crc: toBase64(crc32) };
+      return { n: at + 1, etag: eTag, ...crc };
+    });
+    const crc32 = checksum === 'full' ? toBase64(this.#crc32()) : undefined;
+    await completeMultipart(this.#s3, this.#target, { parts, crc32, ifAbsent }, signal);
   }
 
-  async #published(signal: AbortSignal): Promise<boolean> {
+  /** Whether the object is there, and this one: the upload may be gone because it was completed, unheard. */
+  async published(signal: AbortSignal): Promise<boolean> {
+    if (this.offset < this.#request.size) return false;
     const found = await headObject(this.#s3, this.#target, signal);
-    // A multipart ETag ends in the number of parts: an older object of the same size is not taken for ours.
-    return found?.size === this.#size && new RegExp(`-${this.#parts.length}"?$`).test(found.eTag);
+    return found !== undefined && isOurs(found, this.#sent());
   }
 
-  async #confirm(signal: AbortSignal): Promise<void> {
+  /** Returns when an earlier answer got lost: the upload is gone, or in the way of its own condition, and the object is there. */
+  async #settle(error: unknown, signal: AbortSignal): Promise<void> {
+    const { bucket, key, size, ifAbsent } = this.#request;
+    const exists412 = ifAbsent === true && refusalCode(error) === 'PreconditionFailed';
+    const again = this.#attempted;
+    this.#attempted = true;
+    if (exists412 && !(again && (await this.published(signal)))) throw exists(bucket, key);
+    if (exists412) return;
+    if (!isGone(error)) throw error;
     const found = await headObject(this.#s3, this.#target, signal);
-    if (found?.size === this.#size) return;
+    // Stores have other ETags than MD5s, but the number of parts is in all of them: an older object of the same size is not taken for ours.
+    const ours = found?.size === size && new RegExp(`-${this.#parts.length}"?$`).test(found.eTag);
+    if (!ours || !isProof(checkHead(found, this.#sent()))) throw error;
+  }
+
+  async #confirm(signal: AbortSignal): Promise<Verification> {
+    const { size } = this.#request;
+    const found = await headObject(this.#s3, this.#target, signal);
+    const proof =
+      found === undefined ? `none of ${size} bytes` : checkHead(found, { size, crc32: () => this.#crc32(), parts: this.#held() });
+    if (proof === 'size' || proof === 'chunks' || proof === 'object') return proof;
     if (found !== undefined) await removeObject(this.#s3, this.#target, signal);
-    throw new ProviderError('unavailable', `the store published ${found?.size ?? 'none'} of ${this.#size} bytes`);
+    throw new ProviderError('unavailable', `the store published ${proof}`);
   }
-}
 
-function crc32(bytes: Buffer): string {
-  const value = Buffer.alloc(4);
-  value.writeUInt32BE(zlib.crc32(bytes));
-  return value.toString('base64');
+  #held(): readonly HeldChunk[] {
+    return this.#parts.filter((part) => part !== undefined);
+  }
+
+  #sent(): Parameters<typeof checkHead>[1] {
+    return { size: this.#request.size, crc32: () => this.#crc32(), parts: this.#held() };
+  }
+
+  #crc32(): number {
+    return crc32Of(this.#held(), this.#request.size, this.#plan.partSize);
+  }
 }

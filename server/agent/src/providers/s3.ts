@@ -1,14 +1,14 @@
 // Owns the provider of the S3 family: AWS, Wasabi, S3Generic, Cloudflare and Atomosphere accounts.
-import type { Provider, ProviderAccount, UploadRequest, UploadSession } from './provider.ts';
+import type { Provider, ProviderAccount } from './provider.ts';
 import { bucketAdministration } from './s3-administration.ts';
-import { connectS3, type S3Connection } from './s3-client.ts';
-import { checkPlan, defaultS3Limits, S3_CHUNKS, type S3Limits } from './s3-limits.ts';
+import { connectS3 } from './s3-client.ts';
+import { copyObject } from './s3-copy.ts';
+import { defaultS3Limits, S3_CHUNKS, type S3Limits } from './s3-limits.ts';
 import { listBuckets, listPage } from './s3-listing.ts';
-import { createMultipart, listParts, type HeldPart, type StoredPart } from './s3-multipart.ts';
 import { putFolder, readObject, removeObject, statObject } from './s3-objects.ts';
 import { signGet, signPut } from './s3-presign.ts';
 import { putWhole } from './s3-put.ts';
-import { parseS3State, S3Upload } from './s3-upload.ts';
+import { openUpload, resumeUpload } from './s3-resume.ts';
 
 /** Throws `invalid` when the account lacks the endpoint that its cloud type needs. The SDK is loaded at the first request. */
 export function s3Provider(account: ProviderAccount, limits: Partial<S3Limits> = {}): Provider {
@@ -16,16 +16,20 @@ export function s3Provider(account: ProviderAccount, limits: Partial<S3Limits> =
   return {
     chunks: S3_CHUNKS,
     putWhole: (request, chunk, signal) => putWhole(s3, request, chunk, signal),
+    copy: (from, to, signal) => copyObject(s3, from, to, signal),
     administration: bucketAdministration(s3),
     async verify(signal) {
       await listBuckets(s3, { includeRegion: false }, signal);
     },
     listBuckets: (options, signal) => listBuckets(s3, options, signal),
     listObjects: (query, signal) => listPage(s3, query, signal),
-    stat: (bucket, key, signal) => statObject(s3, { bucket, key }, signal),
+    async stat(bucket, key, signal) {
+      const { size, eTag, acceptsRanges, lastModified, checksum } = await statObject(s3, { bucket, key }, signal);
+      return { size, eTag, acceptsRanges, lastModified, checksum };
+    },
     read: (object, signal) => readObject(s3, object, signal),
     openUpload: (request, signal) => openUpload(s3, request, signal),
-    resumeUpload: (request, state, signal) => resumeUpload(s3, request, state, signal),
+    resumeUpload: (request, state, signal, acks = []) => resumeUpload(s3, request, state, acks, signal),
     async remove(bucket, key, signal) {
       // DeleteObject says 204 for objects that never were: ask first, so that all providers answer alike.
       await statObject(s3, { bucket, key }, signal);
@@ -35,30 +39,4 @@ export function s3Provider(account: ProviderAccount, limits: Partial<S3Limits> =
     signDownloadUrl: (request) => signGet(s3, request),
     signUploadUrl: (request) => signPut(s3, request),
   };
-}
-
-async function openUpload(s3: S3Connection, request: UploadRequest, signal: AbortSignal): Promise<UploadSession> {
-  checkPlan(request.size, request.chunkSize);
-  return new S3Upload(s3, request, { uploadId: await createMultipart(s3, request, signal), partSize: request.chunkSize, parts: [] });
-}
-
-async function resumeUpload(s3: S3Connection, request: UploadRequest, state: string, signal: AbortSignal): Promise<UploadSession> {
-  const stored = parseS3State(state);
-  // The plan is frozen when the session is made: another chunk size means another session.
-  if (stored === undefined || stored.partSize !== request.chunkSize) return openUpload(s3, request, signal);
-  const held = await listParts(s3, { bucket: request.bucket, key: request.key, uploadId: stored.uploadId }, signal);
-  if (held === 'gone') return openUpload(s3, request, signal);
-  const parts = held === 'unknown' ? stored.parts : confirmedParts(stored.parts, held, request);
-  return new S3Upload(s3, request, { uploadId: stored.uploadId, partSize: stored.partSize, parts });
-}
-
-/** The parts from the first on that the store holds as we stored them: its list is the truth, ours a hint. */
-function confirmedParts(
-  parts: readonly StoredPart[],
-  held: ReadonlyMap<number, HeldPart>,
-  { size, chunkSize }: UploadRequest,
-): StoredPart[] {
-  const sizeOf = (n: number): number => Math.min(chunkSize, size - (n - 1) * chunkSize);
-  const wrong = parts.findIndex(({ n, etag }) => held.get(n)?.etag !== etag || held.get(n)?.size !== sizeOf(n));
-  return parts.slice(0, wrong === -1 ? parts.length : wrong);
 }

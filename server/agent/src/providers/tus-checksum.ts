@@ -13,15 +13,15 @@ export function chooseChecksum(offered: readonly string[]): ChecksumAlgorithm {
   return offered.includes('sha1') ? 'sha1' : 'none';
 }
 
-/** The header for these bytes; none when the server does not check. */
-export function checksumHeader(algorithm: ChecksumAlgorithm, bytes: Buffer): Record<string, string> {
+/** The header for these bytes; none when the server does not check. `crc32`, where it is known already. */
+export function checksumHeader(algorithm: ChecksumAlgorithm, bytes: Buffer, crc32?: number): Record<string, string> {
   if (algorithm === 'none') return {};
-  return { 'upload-checksum': `${algorithm} ${digest(algorithm, bytes).toString('base64')}` };
+  return { 'upload-checksum': `${algorithm} ${digest(algorithm, bytes, crc32).toString('base64')}` };
 }
 
-function digest(algorithm: 'crc32' | 'sha1', bytes: Buffer): Buffer {
+function digest(algorithm: 'crc32' | 'sha1', bytes: Buffer, crc32?: number): Buffer {
   if (algorithm === 'sha1') return createHash('sha1').update(bytes).digest();
   const value = Buffer.alloc(4);
-  value.writeUInt32BE(zlib.crc32(bytes));
+  value.writeUInt32BE(crc32 ?? zlib.crc32(bytes));
   return value;
 }

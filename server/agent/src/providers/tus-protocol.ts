@@ -1,6 +1,6 @@
 // Owns the tus 1.0 requests that are not chunks: discovery, creation, offset, termination.
 import { chooseChecksum, type ChecksumAlgorithm } from './tus-checksum.ts';
-import { discard, header, type HttpClient, type HttpResponse } from './http-client.ts';
+import { discard, header, nameOf, type HttpClient, type HttpResponse } from './http-client.ts';
 import { ProviderError } from './provider.ts';
 
 const VERSION = '1.0.0';
@@ -26,12 +26,24 @@ export async function discover(client: HttpClient, url: URL, signal: AbortSignal
   };
 }
 
-/** Opens an upload and returns its own URL. */
-export async function create(client: HttpClient, url: URL, file: { size: number; contentType: string }, signal: AbortSignal): Promise<URL> {
+export interface NewUpload {
+  readonly size: number;
+  readonly contentType: string;
+  readonly ifAbsent: boolean;
+}
+
+/** Opens an upload and returns its own URL. Whether a condition counts when the object is published is up to the server. */
+export async function create(client: HttpClient, url: URL, file: NewUpload, signal: AbortSignal): Promise<URL> {
   const metadata = `filetype ${Buffer.from(file.contentType).toString('base64')}`;
-  const headers = { ...TUS, 'upload-length': String(file.size), 'upload-metadata': metadata };
-  const response = await client.send({ method: 'POST', url, headers }, signal);
+  const headers = {
+    ...TUS,
+    'upload-length': String(file.size),
+    'upload-metadata': metadata,
+    ...(file.ifAbsent && { 'if-none-match': '*' }),
+  };
+  const response = await client.send({ method: 'POST', url, headers }, signal, file.ifAbsent ? [412] : []);
   await discard(response);
+  if (response.statusCode === 412) throw new ProviderError('conflict', `${nameOf({ method: 'POST', url })}: there is an object already`);
   const location = header(response, 'location');
   if (response.statusCode !== 201 || location === undefined)
     throw new ProviderError('invalid', 'the server opened an upload without telling its address');

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { httpObjectProvider } from './http-object.ts';
-import { chunkOf, errorOf, kindOf, get, put, uploadOf, writeAll } from './testing/provider-tools.ts';
+import { chunkOf, errorOf, kindOf, get, uploadOf, writeAll } from './testing/provider-tools.ts';
 import type { Provider } from './provider.ts';
 import { scriptedServer, type ScriptedServer } from './testing/scripted-server.ts';
 
@@ -66,8 +66,12 @@ const onPatch =
   };
 
 const patches = ({ proxy }: Bench): number => proxy.seen.filter(({ method }) => method === 'PATCH').length;
-const upload = (use: Bench, bytes: Buffer): Promise<void> =>
-  put({ ...use, stranger: use.provider, close: async () => undefined }, 'o.bin', bytes);
+/** By a session, however small: `putWhole` is another way. */
+async function upload(use: Bench, bytes: Buffer): Promise<void> {
+  const session = await use.provider.openUpload(uploadOf(use, 'o.bin', bytes.length), signal());
+  await writeAll(session, bytes, CHUNK);
+  await session.commit(signal());
+}
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
 describe('A tus upload', () => {
@@ -160,6 +164,18 @@ describe('A tus upload', () => {
       req.method === 'PATCH' || req.url?.startsWith('/.uploads') === true ? 'handled' : 'pass',
     );
     expect(await kindOf(upload(use, randomBytes(CHUNK)))).toBe('unavailable');
+  });
+
+  it('does not replace an object that must be absent, though it appeared meanwhile', async () => {
+    await using use = await bench(async () => 'pass');
+    const asked = { ...uploadOf(use, 'o.bin', CHUNK), ifAbsent: true };
+    const session = await use.provider.openUpload(asked, signal());
+    await writeAll(session, randomBytes(CHUNK), CHUNK);
+    await upload(use, Buffer.from('first'));
+    expect(await kindOf(session.commit(signal()))).toBe('conflict');
+    expect(await kindOf(use.provider.openUpload(asked, signal()))).toBe('conflict');
+    expect(await kindOf(use.provider.putWhole!(asked, chunkOf(randomBytes(CHUNK)), signal()))).toBe('conflict');
+    expect((await get(use, 'o.bin')).toString()).toBe('first');
   });
 
   it('refuses an upload address on another server', async () => {

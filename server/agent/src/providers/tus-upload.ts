@@ -1,14 +1,15 @@
 // Owns a resumable upload by tus 1.0: chunks with checksums, and what to believe when an answer got lost.
-import { discard, type HttpClient } from './http-client.ts';
+import type { HttpClient } from './http-client.ts';
+import { dataFailure, openData } from './http-data.ts';
 import { appeared, confirmSize } from './http-target.ts';
 import { ProviderError, type Chunk, type UploadSession, type Verification } from './provider.ts';
-import { holdBack, slicesOf } from './request-body.ts';
-import { StallWatchdog } from './stall-watchdog.ts';
+import { holdBack } from './request-body.ts';
 import { checksumHeader, type ChecksumAlgorithm } from './tus-checksum.ts';
 import { offsetOf, terminate, TUS } from './tus-protocol.ts';
 
 // Session gone, wrong offset, lock, bad checksum: in tus they all mean "ask for the offset and go on".
 const ASK_AGAIN = [404, 409, 410, 423, 460];
+const REFUSALS = [...ASK_AGAIN, 412];
 
 /** What the ledger keeps of a session. */
 export interface TusState {
@@ -37,6 +38,7 @@ export interface TusTarget {
   readonly size: number;
   readonly checksum: ChecksumAlgorithm;
   readonly before: string;
+  readonly ifAbsent: boolean;
 }
 
 export class TusUpload implements UploadSession {
@@ -63,11 +65,11 @@ export class TusUpload implements UploadSession {
   }
 
   /** After a rejection `offset` is what the server was last known to hold: continue there, or by `resumeUpload`. */
-  async write({ bytes }: Chunk, signal: AbortSignal): Promise<void> {
+  async write({ bytes, crc32 }: Chunk, signal: AbortSignal): Promise<void> {
     const end = this.offset + bytes.length;
     if (end > this.#target.size) throw new ProviderError('invalid', 'more bytes than the upload was opened for');
     const { now, later } = holdBack(bytes, end === this.#target.size, this.#client.limits.sliceBytes);
-    await this.#append(now, signal);
+    await this.#append(now, later.length === 0 ? crc32 : undefined, signal);
     this.#tail = later;
   }
 
@@ -78,7 +80,7 @@ export class TusUpload implements UploadSession {
     const tail = this.#tail;
     this.#tail = Buffer.alloc(0);
     try {
-      await this.#append(tail, signal);
+      await this.#append(tail, undefined, signal);
     } catch (error) {
       // What the server still lacks of the tail; nothing of it fits when it holds less than before.
       this.#tail = tail.subarray(Math.max(0, this.#offset - (size - tail.length)));
@@ -98,11 +100,12 @@ export class TusUpload implements UploadSession {
     if (!this.#committed) await terminate(this.#client, this.#target.upload, signal);
   }
 
-  async #append(bytes: Buffer, signal: AbortSignal): Promise<void> {
+  /** `crc32`, where it is known already. */
+  async #append(bytes: Buffer, crc32: number | undefined, signal: AbortSignal): Promise<void> {
     if (bytes.length === 0) return;
     const end = this.#offset + bytes.length;
     try {
-      await this.#patch(bytes, signal);
+      await this.#patch(bytes, crc32, signal);
     } catch (error) {
       if (!isDoubtful(error) || signal.aborted) throw error;
       await this.#settle(end, error, signal);
@@ -110,26 +113,19 @@ export class TusUpload implements UploadSession {
     this.#offset = end;
   }
 
-  async #patch(bytes: Buffer, signal: AbortSignal): Promise<void> {
-    const { connectMs, stallMs, headersMs, sliceBytes } = this.#client.limits;
-    const what = `PATCH at byte ${this.#offset}`;
-    const watch = new StallWatchdog(what, signal);
+  async #patch(bytes: Buffer, crc32: number | undefined, signal: AbortSignal): Promise<void> {
     const headers = {
       ...TUS,
       'content-type': 'application/offset+octet-stream',
-      'content-length': String(bytes.length),
       'upload-offset': String(this.#offset),
-      ...checksumHeader(this.#target.checksum, bytes),
+      ...checksumHeader(this.#target.checksum, bytes, crc32),
     };
-    watch.expect(connectMs + stallMs);
-    try {
-      const body = slicesOf(bytes, sliceBytes, (last) => watch.expect(last ? headersMs : stallMs));
-      const response = await this.#client.send({ method: 'PATCH', url: this.#target.upload, headers, body }, watch.signal, ASK_AGAIN);
-      if (ASK_AGAIN.includes(response.statusCode)) throw await this.#client.failure(what, response, 'unavailable');
-      await discard(response);
-    } finally {
-      watch.close();
-    }
+    const { upload, ifAbsent } = this.#target;
+    const answer = await openData(this.#client, { method: 'PATCH', url: upload, headers, body: bytes }, signal, REFUSALS);
+    if (answer.status < 300) return answer.drop();
+    // Only the server's condition for the object can fail: a PATCH itself has none.
+    const kind = ASK_AGAIN.includes(answer.status) ? 'unavailable' : ifAbsent ? 'conflict' : 'changed';
+    throw await dataFailure(this.#client, `PATCH at byte ${this.#offset}`, answer, signal, kind);
   }
 
   // The server is asked where it stands: only it knows whether the chunk arrived.

@@ -7,6 +7,7 @@ import { defaultHttpLimits, type HttpLimits } from './http-limits.ts';
 import { type AccessTokens, type ObjectReader, ProviderError, type ProviderErrorKind } from './provider.ts';
 import { StallWatchdog } from './stall-watchdog.ts';
 import { StreamReader } from './stream-reader.ts';
+import { printable } from './oauth-client.ts';
 import { withToken } from './oauth-tokens.ts';
 
 export interface VendorRequest {
@@ -22,6 +23,8 @@ export interface VendorRequest {
   readonly anonymous?: boolean;
   /** Statuses that are an answer and no error, beside 2xx. */
   readonly tolerated?: readonly number[];
+  /** Looks at the head of a download and throws when it is not the version that was meant. */
+  readonly check?: (header: VendorAnswer['header']) => void;
 }
 
 export interface VendorAnswer {
@@ -29,6 +32,8 @@ export interface VendorAnswer {
   readonly header: (name: string) => string | undefined;
   /** An empty object when the body is none. */
   readonly json: Readonly<Record<string, unknown>>;
+  /** What a JSON array holds; empty when the body is none. */
+  readonly items: readonly unknown[];
 }
 
 export interface VendorManners {
@@ -36,6 +41,8 @@ export interface VendorManners {
   readonly name: string;
   /** Why the vendor refused, where the status alone does not tell; undefined leaves it to the status. */
   kindOf?(status: number, json: Readonly<Record<string, unknown>>): ProviderErrorKind | undefined;
+  /** What the vendor says of it, for the message; never anything that was sent along. */
+  wordsOf?(json: Readonly<Record<string, unknown>>): string | undefined;
 }
 
 const agents = new WeakMap<HttpLimits, Agent>();
@@ -66,9 +73,10 @@ export class VendorApi {
   /** Rejects with a `ProviderError` for statuses other than 2xx and `tolerated`. */
   async call(request: VendorRequest, signal: AbortSignal): Promise<VendorAnswer> {
     const response = await this.#send(request, signal);
-    const json = jsonIn(await readText(response, this.limits.jsonBytes).catch((error: unknown) => this.#lost(request, error, signal)));
+    const text = await readText(response, this.limits.jsonBytes).catch((error: unknown) => this.#lost(request, error, signal));
+    const json = jsonIn(text);
     if (!isFine(response, request)) throw this.#refused(request, response, json);
-    return { status: response.statusCode, header: (name) => header(response, name), json };
+    return { status: response.statusCode, header: (name) => header(response, name), json, items: itemsIn(text) };
   }
 
   /** The body of a download, exactly `length` bytes from `offset` on; redirects are the caller's: their target must not see the token. */
@@ -77,10 +85,17 @@ export class VendorApi {
     const range =
       offset === 0 && length === undefined ? {} : { range: `bytes=${offset}-${length === undefined ? '' : offset + length - 1}` };
     const response = await this.#send({ ...request, headers: { ...request.headers, ...range } }, signal);
-    if (!isFine(response, request)) {
+    // Other statuses of 2xx ("202, come back later") bring no bytes of the object.
+    if (response.statusCode !== 200 && response.statusCode !== 206) {
       const json = jsonIn(await readText(response, this.limits.jsonBytes).catch(() => ''));
       throw this.#refused(request, response, json);
     }
+    const first = /^bytes (\d+)-/.exec(header(response, 'content-range') ?? '')?.[1];
+    if (response.statusCode === 206 && Number(first) !== offset) {
+      cut(response);
+      throw new ProviderError('invalid', `${request.what}: the server answered with another range than asked for`);
+    }
+    checkHead(request, response);
     const ignored = response.statusCode === 200 && offset > 0;
     const sent = Number(header(response, 'content-length'));
     if (!['', 'identity'].includes(header(response, 'content-encoding') ?? '')) {
@@ -111,11 +126,17 @@ export class VendorApi {
 
   #send(request: VendorRequest, signal: AbortSignal): Promise<HttpResponse & { readonly status: number }> {
     if (request.anonymous === true) return this.#dispatch(request, undefined, signal);
+    let unread: HttpResponse | undefined;
     return withToken(this.#tokens, signal, async (token) => {
+      // A first 401 is followed by a second try with another token; the connection of the first must be free again.
+      if (unread !== undefined) await discard(unread);
+      unread = undefined;
       const response = await this.#dispatch(request, token, signal);
-      // The first 401 is followed by a second try with another token; nobody reads its body.
-      if (response.statusCode === 401) response.body.on('error', () => undefined);
+      if (response.statusCode === 401) unread = response;
       return response;
+    }).catch((error: unknown) => {
+      if (unread !== undefined) cut(unread);
+      throw error;
     });
   }
 
@@ -142,11 +163,13 @@ export class VendorApi {
         },
         body: request.body === undefined ? null : bytes ? (request.body as Buffer) : JSON.stringify(request.body),
       });
+      watch.rest();
+      // Until then an abort must reach the body; afterwards a signal that lives long must not collect listeners.
+      response.body.once('close', () => watch.close());
       return Object.assign(response, { status: response.statusCode });
     } catch (error) {
+      watch.close();
       throw networkError(request.what, error, watch.signal);
-    } finally {
-      watch.rest();
     }
   }
 
@@ -154,11 +177,22 @@ export class VendorApi {
     const { statusCode } = response;
     const kind = this.#manners.kindOf?.(statusCode, json) ?? kindOfStatus(statusCode);
     const retryAfterMs = retryAfter(header(response, 'retry-after'));
-    return new ProviderError(kind, `${what} was answered ${statusCode}`, retryAfterMs === undefined ? {} : { retryAfterMs });
+    const words = this.#manners.wordsOf?.(json);
+    const said = words === undefined ? '' : `: ${printable(words, [])}`;
+    return new ProviderError(kind, `${what} was answered ${statusCode}${said}`, retryAfterMs === undefined ? {} : { retryAfterMs });
   }
 
   #lost({ what }: VendorRequest, error: unknown, signal: AbortSignal): never {
     throw networkError(what, error, signal);
+  }
+}
+
+function checkHead({ check }: VendorRequest, response: HttpResponse): void {
+  try {
+    check?.((name) => header(response, name));
+  } catch (error) {
+    cut(response);
+    throw error;
   }
 }
 
@@ -171,5 +205,15 @@ function jsonIn(text: string): Readonly<Record<string, unknown>> {
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
   } catch {
     return {};
+  }
+}
+
+function itemsIn(text: string): readonly unknown[] {
+  if (!text.startsWith('[')) return [];
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) ? value : [];
+  } catch {
+    return [];
   }
 }

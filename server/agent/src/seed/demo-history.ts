@@ -87,6 +87,7 @@ function entryOf(
     skippedObjects: 0,
     totalSize: size,
     transferredSize,
+    verification: done === 1 ? 'size' : null,
     averageSpeed: minutes === 0 ? 0 : transferredSize / (minutes * 60),
     errorMessage: failed === 1 ? 'The server did not answer.' : null,
     name,

@@ -143,7 +143,7 @@ export const recordSql = `SELECT h.id, o.user_id AS userId, o.account_id AS acco
   h.total_objects AS totalObjects, h.transferred_objects AS transferredObjects,
   h.failed_objects AS failedObjects, h.skipped_objects AS skippedObjects,
   h.total_size AS totalSize, h.transferred_size AS transferredSize, h.average_speed AS averageSpeed,
-  h.error_message AS errorMessage, h.name, s.name AS sourceCloudAccountName, d.name AS destinationCloudAccountName
+  h.error_message AS errorMessage, h.name, h.verification, s.name AS sourceCloudAccountName, d.name AS destinationCloudAccountName
 FROM history h JOIN history_owners o ON o.no = h.owner JOIN history_clouds s ON s.no = h.source JOIN history_clouds d ON d.no = h.destination
 WHERE h.no = ?`;
 
@@ -168,13 +168,13 @@ export const insertSql = `
 INSERT INTO history (id, transfer_id, account, owner, origin, direction, transfer_status, start_date, end_date,
   source, source_cloud_provider, source_bucket, source_path,
   destination, destination_cloud_provider, destination_bucket, destination_path,
-  total_objects, transferred_objects, failed_objects, skipped_objects, total_size, transferred_size, average_speed, error_message, name)
+  total_objects, transferred_objects, failed_objects, skipped_objects, total_size, transferred_size, average_speed, error_message, name, verification)
 VALUES (@id, @transferId, (SELECT no FROM history_owners WHERE account_id = @accountId AND user_id = ''),
   (SELECT no FROM history_owners WHERE account_id = @accountId AND user_id = @userId),
   @origin, @direction, @transferStatus, @startDate, @endDate,
   ${cloudNo('source')}, @sourceCloudProvider, @sourceBucket, @sourcePath,
   ${cloudNo('destination')}, @destinationCloudProvider, @destinationBucket, @destinationPath,
-  @totalObjects, @transferredObjects, @failedObjects, @skippedObjects, @totalSize, @transferredSize, @averageSpeed, @errorMessage, @name)`;
+  @totalObjects, @transferredObjects, @failedObjects, @skippedObjects, @totalSize, @transferredSize, @averageSpeed, @errorMessage, @name, @verification)`;
 
 /** Without an owner, any record of the account. */
 export const removeSql = `DELETE FROM history WHERE id = @id AND account = @account AND (@owner IS NULL OR owner = @owner)`;

@@ -1,5 +1,5 @@
 // Owns what the engine tells the transfer history at every end state.
-import type { ItemCounts, TransferRow } from './ledger.ts';
+import type { ItemCounts, Proof, TransferRow } from './ledger.ts';
 import type { TransferStatus } from './machine.ts';
 import { directionOf, isCloud, type EndpointRef } from './plan.ts';
 
@@ -30,6 +30,8 @@ export interface HistoryEntry {
   /** Bytes per second over the time that was not spent paused. */
   readonly averageSpeed: number;
   readonly errorMessage: string | null;
+  /** The least that was proven of any copy; null when nothing was moved. */
+  readonly verification: Proof | null;
   readonly name: string;
 }
 
@@ -47,7 +49,7 @@ const sideOf = (ref: EndpointRef) =>
     : { cloudAccountId: null, provider: null, bucket: '', path: ref.path };
 
 /** `row` is the transfer as it stands after the terminal transition. */
-export function historyEntry(row: TransferRow, counts: ItemCounts): HistoryEntry {
+export function historyEntry(row: TransferRow, counts: ItemCounts, proof: Proof | undefined): HistoryEntry {
   const { plan } = row;
   const [source, destination] = [sideOf(plan.source), sideOf(plan.target)];
   const endedAt = row.endedAt ?? row.startedAt;
@@ -77,6 +79,7 @@ export function historyEntry(row: TransferRow, counts: ItemCounts): HistoryEntry
     transferredSize: row.bytes,
     averageSpeed: row.bytes / seconds,
     errorMessage: row.error,
+    verification: proof ?? null,
     name: plan.name,
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { machines } from '@click-kit/contract';
-import { initialStatus, isTerminal, machineOf, next, type TransferEvent, type TransferStatus } from './machine.ts';
+import { initialStatus, isTerminal, machineOf, memberNameOf, next, type TransferEvent, type TransferStatus } from './machine.ts';
 
 const events: TransferEvent[] = ['start', 'pause', 'resume', 'complete', 'cancel', 'fail'];
 
@@ -23,6 +23,17 @@ describe('the state machines', () => {
     expect(next(machines.ClientTransferStatusValue, 'paused', 'resume')).toBe('running');
   });
 
+  it('of cloud-to-cloud transfers are the members of the contract in the words of the engine', () => {
+    expect(machineOf('cloud')).toEqual({
+      pending: { start: 'running', cancel: 'cancelled', fail: 'failed' },
+      running: { complete: 'completed', cancel: 'cancelled', fail: 'failed' },
+      completed: {},
+      cancelled: {},
+      failed: {},
+    });
+    expect([memberNameOf('pending'), memberNameOf('cancelled'), memberNameOf('failed')]).toEqual(['Created', 'Canceled', 'Error']);
+  });
+
   it('know no state and no event by an inherited name', () => {
     expect(next(machines.ServerTransferStatus, 'constructor', 'start')).toBeUndefined();
     expect(next(machines.ServerTransferStatus, 'pending', 'toString' as TransferEvent)).toBeUndefined();
@@ -31,6 +42,7 @@ describe('the state machines', () => {
   it('start where their kind starts', () => {
     expect(next(machineOf('client'), initialStatus('client'), 'start')).toBe('running');
     expect(next(machineOf('server'), initialStatus('server'), 'start')).toBe('running');
+    expect(next(machineOf('cloud'), initialStatus('cloud'), 'start')).toBe('running');
     expect(isTerminal('paused')).toBe(false);
   });
 });

@@ -42,6 +42,8 @@ export type TransferPlan = Route & {
   readonly name: string;
   readonly userId: string;
   readonly accountId: string;
+  /** When it was asked for, in milliseconds; of the kinds that show it. */
+  readonly requestedAt?: number;
   /** TransferHistoryOrigin. */
   readonly origin: number;
   /** `StorageType` of the progress frames. */

@@ -57,7 +57,7 @@ export class Transitions {
     let changed: TransferRow | undefined;
     const done = ledger.change(row, change, (after) => {
       changed = after;
-      if (isTerminal(after.status)) history.record(historyEntry(after, ledger.counts(after.id)));
+      if (isTerminal(after.status)) history.record(historyEntry(after, ledger.counts(after.id), ledger.proof(after.id)));
     });
     return done ? changed : undefined;
   }

@@ -9,7 +9,12 @@ import { fillAccount } from './fill.ts';
 import { guardNetwork, type NetworkGuard } from './network-guard.ts';
 import type { Ids } from './slots.ts';
 
-export const people = { administrator: 'admin@example.com', user: 'user@example.com', stranger: 'owner@example.org' } as const;
+export const people = {
+  administrator: 'admin@example.com',
+  user: 'user@example.com',
+  creative: 'editor@example.com',
+  stranger: 'owner@example.org',
+} as const;
 export type Person = keyof typeof people;
 
 export interface World {

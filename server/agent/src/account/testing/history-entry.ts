@@ -24,6 +24,7 @@ export const historyEntry = (given: Partial<HistoryEntry> & Pick<HistoryEntry, '
   totalSize: 1_048_576,
   transferredSize: 1_048_576,
   averageSpeed: 250_000,
+  verification: 'size',
   errorMessage: null,
   name: 'file',
   ...given,

@@ -28,7 +28,8 @@ export function uploadOf({ bucket, chunkSize }: Pick<Fixture, 'bucket' | 'chunkS
 }
 
 /** Writes from the session's offset to the end of `bytes`, through one buffer that is overwritten each time. */
-export async function writeAll(session: UploadSession, bytes: Buffer, chunkSize: number): Promise<void> {
+export async function writeAll(session: UploadSession, bytes: Buffer, asked: number): Promise<void> {
+  const chunkSize = session.chunkSize ?? asked;
   const slab = Buffer.alloc(chunkSize);
   while (session.offset < bytes.length) {
     const chunk = slab.subarray(0, Math.min(chunkSize, bytes.length - session.offset));

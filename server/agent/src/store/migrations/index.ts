@@ -11,6 +11,8 @@ import { sso } from './0010-sso.ts';
 import { oauthAndTokens } from './0011-oauth-and-tokens.ts';
 import { settings } from './0012-settings.ts';
 import { transferEngine } from './0014-transfer-engine.ts';
+import { historyVerification } from './0015-history-verification.ts';
+import { cloudTransferList } from './0016-cloud-transfer-list.ts';
 
 export const migrations: readonly string[] = [
   accounts,
@@ -25,4 +27,6 @@ export const migrations: readonly string[] = [
   oauthAndTokens,
   settings,
   transferEngine,
+  historyVerification,
+  cloudTransferList,
 ];
