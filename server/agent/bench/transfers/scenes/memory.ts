@@ -3,9 +3,10 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { bodyOf, insertAccount, startAgentProcess, timed } from '../../parts/agent.ts';
 import { bucket, startNginx, startSink } from '../../parts/servers.ts';
+import { usedBy } from '../../parts/processes.ts';
 import { sparseFile, workspace } from '../../parts/workspace.ts';
 import { GiB, MiB, type Scene, scaled, sizeText, verdict } from '../scene.ts';
-import { startServerTransfer } from '../server-copy.ts';
+import { startServerTransfer } from '../../parts/server-copy.ts';
 
 const barMB = 200;
 
@@ -27,7 +28,8 @@ export const memory: Scene = async (context) => {
       startServerTransfer(agent, { url: server.url, path: 'file.bin' }, { url: sink.url, path: 'copy.bin', accountId: cloudAccount.id }),
     'HTTP to HTTP': () => startServerTransfer(agent, { url: server.url, path: 'file.bin' }, { url: sink.url, path: 'plain.bin' }),
   };
-  const rows: string[] = [];
+  const idle = usedBy(agent.pid).peakMB;
+  const rows = [`| start, before any transfer | - | - | | ${idle.toFixed(0)} MB | |`];
   for (const [way, start] of Object.entries(ways))
     for (const full of [1, 8, 32]) {
       const size = scaled(full * GiB, context);

@@ -9,7 +9,7 @@ import { takeAway, wantedOf } from '../arrived.ts';
 import { runPairs, type Subject } from '../pairs.ts';
 import { pairedReport } from '../report.ts';
 import { GiB, type Scene, scaled, sizeText } from '../scene.ts';
-import { startServerTransfer } from '../server-copy.ts';
+import { startServerTransfer } from '../../parts/server-copy.ts';
 
 const [subject, peer] = ['agent', 'two curls'];
 

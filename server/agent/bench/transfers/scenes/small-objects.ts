@@ -2,16 +2,15 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
-import { type AgentProcess, insertAccount, startAgentProcess, timed } from '../../parts/agent.ts';
+import { insertAccount, startAgentProcess, timed } from '../../parts/agent.ts';
 import { runProgram } from '../../parts/processes.ts';
 import { bucket, startVersity, type StoredOnDisk } from '../../parts/servers.ts';
 import { workspace } from '../../parts/workspace.ts';
-import { copyFolder, knowsCloudTransfers } from '../cloud-copy.ts';
+import { copyFolder } from '../../parts/cloud-copy.ts';
 import { runPairs, type Subject } from '../pairs.ts';
 import { rclone, rcloneS3, rcloneVersion } from '../rclone.ts';
 import { pairedReport } from '../report.ts';
 import { KiB, type Scene } from '../scene.ts';
-import { startServerTransfer } from '../server-copy.ts';
 
 const [atOnce, objectBytes] = [16, 4 * KiB];
 const [subject, peer] = ['agent', 'rclone copy'];
@@ -25,20 +24,16 @@ export const smallObjects: Scene = async (context) => {
   const [from, to] = [await startVersity(join(folder, 'a'), life), await startVersity(join(folder, 'b'), life)];
   mkdirSync(join(from.objects, 'from'));
   for (let n = 0; n < count; n += 1) writeFileSync(join(from.objects, 'from', nameOf(n)), randomBytes(objectBytes));
-  const settings = ['--objects-at-once', String(atOnce), '--max-lanes', String(atOnce), '--max-queued-transfers', '1000000'];
+  const settings = ['--objects-at-once', String(atOnce), '--max-lanes', String(atOnce)];
   const agent = await startAgentProcess(join(folder, 'data'), settings, life);
   const accounts = { from: await insertAccount(agent, from.url, 'S3'), to: await insertAccount(agent, to.url, 'S3') };
-  const inOne = await knowsCloudTransfers(agent);
-  say(`${count} objects, ${inOne ? 'as one transfer' : 'as one server transfer each: this agent does not know /transfer/transfer'}`);
+  say(`${count} objects of ${objectBytes} bytes`);
 
-  const copyAll = inOne
-    ? () => copyFolder(agent, { account: accounts.from, path: 'from/' }, { account: accounts.to, path: 'to/' })
-    : () => copyOneByOne(agent, { from, to, accounts, count });
+  const copyAll = () => copyFolder(agent, { account: accounts.from, path: 'from/' }, { account: accounts.to, path: 'to/' });
   const subjects: Subject[] = [
     {
       name: subject,
       async run() {
-        agent.frames.forget();
         const sample = await timed(agent, copyAll);
         takeAwayAll(to, count);
         return sample;
@@ -57,10 +52,7 @@ export const smallObjects: Scene = async (context) => {
       },
     });
   const samples = await runPairs(subjects, context);
-  const how = inOne
-    ? 'one transfer from cloud to cloud'
-    : 'one server transfer for each object, since the contract has no cloud-to-cloud transfers here';
-  const intro = `Written by \`npm run bench:transfers -- --scene small\`. ${count.toLocaleString('en-US')} objects of ${objectBytes / KiB} KiB from one Versity gateway to another, ${atOnce} at once, against ${rcloneVersion()} \`copy --transfers ${atOnce}\`. The agent: ${how}.`;
+  const intro = `Written by \`npm run bench:transfers -- --scene small\`. ${count.toLocaleString('en-US')} objects of ${objectBytes / KiB} KiB from one Versity gateway to another, ${atOnce} at once, against ${rcloneVersion()} \`copy --transfers ${atOnce}\`. The agent: one transfer from cloud to cloud.`;
   const text = pairedReport(intro, context, [{ samples, bars: [{ subject, peer, least: 1 }], bytes: count * objectBytes }]);
   return { title: 'Transfers: many small objects', text };
 };
@@ -69,26 +61,4 @@ function takeAwayAll({ objects }: StoredOnDisk, count: number): void {
   const found = readdirSync(join(objects, 'to'), { recursive: true }).filter((name) => String(name).endsWith('.bin')).length;
   if (found !== count) throw new Error(`${found} of ${count} objects arrived`);
   rmSync(join(objects, 'to'), { recursive: true, force: true });
-}
-
-interface OneByOne {
-  readonly from: StoredOnDisk;
-  readonly to: StoredOnDisk;
-  readonly accounts: { readonly from: string; readonly to: string };
-  readonly count: number;
-}
-
-/** Resolves with the id of the last to end; the others have ended by then. */
-async function copyOneByOne(agent: AgentProcess, { from, to, accounts, count }: OneByOne): Promise<string> {
-  const ids: string[] = [];
-  for (let n = 0; n < count; n += 1)
-    ids.push(
-      await startServerTransfer(
-        agent,
-        { url: from.url, path: `from/${nameOf(n)}`, accountId: accounts.from },
-        { url: to.url, path: `to/${nameOf(n)}`, accountId: accounts.to },
-      ),
-    );
-  for (const id of ids) await agent.frames.completed(id);
-  return ids.at(-1) ?? '';
 }

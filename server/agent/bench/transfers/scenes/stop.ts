@@ -9,7 +9,7 @@ import { type Relay, startRelay } from '../../parts/relay.ts';
 import { bucket, startObjectProcess } from '../../parts/servers.ts';
 import { sparseFile, workspace } from '../../parts/workspace.ts';
 import { GiB, MiB, type Scene, scaled, sizeText, verdict } from '../scene.ts';
-import { startServerTransfer } from '../server-copy.ts';
+import { startServerTransfer } from '../../parts/server-copy.ts';
 
 const [barSeconds, graceMs, watchMs] = [0.5, 5000, 5000];
 /** How long a whole transfer takes, so that a command always comes in its middle. */

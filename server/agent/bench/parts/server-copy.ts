@@ -1,6 +1,6 @@
 // Owns starting a transfer between two servers, each with an account or bare.
-import { type AgentProcess, bodyOf } from '../parts/agent.ts';
-import { bucket } from '../parts/servers.ts';
+import { type AgentProcess, bodyOf } from './agent.ts';
+import { bucket } from './servers.ts';
 
 export interface Place {
   readonly url: string;
