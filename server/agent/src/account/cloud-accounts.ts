@@ -148,6 +148,13 @@ export class CloudAccounts {
     return this.#opened(row);
   }
 
+  /** Throws `ACCESS` unless the caller may let the stored keys of the account out of the agent, to a server that knows them then. */
+  checkHandOver(caller: Caller, id: string): void {
+    const row = this.#visible(caller, id);
+    if (row.ownerId !== caller.userId && !caller.isAdmin)
+      throw refusal('ACCESS', 'Only its owner or an administrator may have the keys of this cloud account given to another server.');
+  }
+
   #visible(caller: Caller, id: string): CloudAccountRow {
     const row = this.#store.find(id.toLowerCase(), caller.accountId);
     if (row === undefined || !(row.ownerId === caller.userId || row.shared === 1)) throw notFound();

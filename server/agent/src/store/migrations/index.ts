@@ -10,6 +10,7 @@ import { managedStorage } from './0009-managed-storage.ts';
 import { sso } from './0010-sso.ts';
 import { oauthAndTokens } from './0011-oauth-and-tokens.ts';
 import { settings } from './0012-settings.ts';
+import { p2pTransfers } from './0013-p2p-transfers.ts';
 
 export const migrations: readonly string[] = [
   accounts,
@@ -23,4 +24,5 @@ export const migrations: readonly string[] = [
   sso,
   oauthAndTokens,
   settings,
+  p2pTransfers,
 ];
