@@ -16,7 +16,7 @@ const transfer = {
 const missingFields = required.map((field): Case => {
   const { [field]: _left, ...body } = transfer;
   return {
-    id: `cloud.initiate-p2-p-transfer.without-${field.toLowerCase()}`,
+    id: `cloud.initiate-p2-ptransfer.without-${field.toLowerCase()}`,
     title: `Initiate P2P Transfer is refused without ${field}`,
     operation: 'initiateP2PTransfer',
     request: { body, invalid: true },
@@ -29,14 +29,14 @@ const missingFields = required.map((field): Case => {
 export const cases: readonly Case[] = [
   ...missingFields,
   {
-    id: 'cloud.get-all-p2-p-transfers.success',
+    id: 'cloud.get-all-p2-ptransfers.success',
     title: 'Get All P2P Transfers lists the transfers as a plain array',
     operation: 'getAllP2PTransfers',
     expect: { status: 200, also: ({ body }, { expect }) => expect.that(Array.isArray(body), 'the answer is an array', typeof body) },
     proves: ['CLOUD-P2P-001'],
   },
   ...[0, 1025].map((chunkSizeMB): Case => ({
-    id: `cloud.initiate-p2-p-transfer.chunk-size-${chunkSizeMB}`,
+    id: `cloud.initiate-p2-ptransfer.chunk-size-${chunkSizeMB}`,
     title: `Initiate P2P Transfer refuses chunks of ${chunkSizeMB} MB`,
     operation: 'initiateP2PTransfer',
     level: 'INFO',
@@ -44,7 +44,7 @@ export const cases: readonly Case[] = [
     expect: { status: 499, errorCode: 'DEFAULT' },
   })),
   {
-    id: 'cloud.initiate-p2-p-transfer.foreign-server',
+    id: 'cloud.initiate-p2-ptransfer.foreign-server',
     title: 'Initiate P2P Transfer does not give the keys of an account to another server',
     operation: 'initiateP2PTransfer',
     level: 'INFO',

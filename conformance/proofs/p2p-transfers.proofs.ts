@@ -24,9 +24,9 @@ const cancelled = { success: true, message: 'Transfer cancelled successfully', s
 
 export const proofs: readonly Proof[] = [
   ...required.flatMap((field) =>
-    proofsOf(`cloud.initiate-p2-p-transfer.without-${field.toLowerCase()}`, { 'answers-400': setStatus(initiate, 400) }, 'SHOULD'),
+    proofsOf(`cloud.initiate-p2-ptransfer.without-${field.toLowerCase()}`, { 'answers-400': setStatus(initiate, 400) }, 'SHOULD'),
   ),
-  ...proofsOf('cloud.get-all-p2-p-transfers.success', {
+  ...proofsOf('cloud.get-all-p2-ptransfers.success', {
     'answers-an-object': replaceBody('getAllP2PTransfers', { data: [] }),
     'answers-404': setStatus('getAllP2PTransfers', 404),
   }),
