@@ -93,15 +93,16 @@ export const scenarios = [
       proves: ['CLOUD-P2P-015'],
     },
     async (context) => {
-      const { given, name, deadlines } = context;
+      const { given, name, eventually } = context;
       const [api, storage] = [await given.session(), await given.storage()];
       const channel = await given.channel('notification');
       const sourcePath = await stored(storage, `${name('from')}.bin`, given.bytes(size));
       const transferId = await startP2PTransfer(context, api, { source: storage, target: storage, sourcePath, targetPath: sourcePath });
       const isOurs = isProgressOf(transferId);
-      await channel.waitFor((frame) => isOurs(frame) && frame.json.Data?.Status === 'Completed', {
-        what: 'a Progress frame says Completed',
-        deadlineMs: deadlines.transferMs,
+      await eventually({
+        rule: 'a Progress frame says Completed',
+        read: async () => channel.frames.filter(isOurs).map(({ json }) => json.Data?.Status),
+        fits: (told) => told.includes('Completed'),
       });
       checkProgress(context, channel.frames.filter(isOurs), size);
     },
