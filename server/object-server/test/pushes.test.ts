@@ -58,9 +58,7 @@ test('a paused push stands still and goes on from what the target holds', async 
   const passage = await gate(target.server.port, 100 * KIB);
   const id = await pushes.ask(passage.url, 'pause.bin');
   await passage.holding();
-  const started = performance.now();
   const paused = await pushes.command(id, 'pause');
-  expect(performance.now() - started).toBeLessThan(5_000);
   expect([paused.status, paused.json]).toEqual([200, expect.objectContaining({ status: 'paused', bytes: 64 * KIB })]);
   passage.release();
   expect((await pushes.command(id, 'pause')).json).toEqual(paused.json);
