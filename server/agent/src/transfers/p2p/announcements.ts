@@ -107,6 +107,7 @@ export function p2pHistoryEntry(row: P2PRow): HistoryEntry {
     transferredSize: row.bytes,
     averageSpeed: row.bytes / (Math.max(1, durationOf(row, endedAt)) / 1000),
     errorMessage: row.error,
+    verification: status !== 'completed' ? null : row.checksumVerified ? 'sha256' : 'size',
     name: plan.name,
   };
 }
