@@ -2898,7 +2898,7 @@ export interface filledComponents {
          * @example 0001-01-01T00:00:00
          */
         DateTimeOrUnset: string | "0001-01-01T00:00:00";
-        /** @description Latest known state of one server transfer. */
+        /** @description Latest known state of one server transfer; also the element of the list of P2P transfers. */
         FastrServerTransferStatus: {
             /** @description Id of the transfer. */
             transferId: string;
@@ -2935,6 +2935,117 @@ export interface filledComponents {
             progress: number;
             /** @description What went wrong; an empty string when nothing did. */
             errorMessage: string;
+        };
+        /** @description What one server is to push to another. Leaving out one of the six required fields is answered 499 `DEFAULT`; the page names no status for it. */
+        P2PTransferInitiateRequest: {
+            sourceAccount: filledComponents["schemas"]["CloudAccountReference"];
+            targetAccount?: filledComponents["schemas"]["CloudAccountReference"];
+            /** @description Bucket on the source server. */
+            sourceBucket: string;
+            /** @description Key of the object that is pushed. */
+            sourcePath: string;
+            /** @description Base URL of the server that receives the object. */
+            targetServerUrl: string;
+            /** @description Bucket on the target server. */
+            targetBucket: string;
+            /** @description Key of the object at the target. */
+            targetPath: string;
+            /**
+             * @description True to replace an object that exists at the target.
+             * @default false
+             */
+            overwrite: boolean;
+            /**
+             * Format: int32
+             * @description Chunk size in MB.
+             * @default 64
+             */
+            chunkSizeMB: number;
+        };
+        /** @description Answer to an initiated P2P transfer. */
+        P2PTransferInitiateResponse: {
+            /** @description Id for the other operations on P2P transfers. */
+            transferId: string;
+            /** @description Short text for people. */
+            message: string;
+        };
+        /**
+         * @description State of a P2P transfer. It starts as `initiating`, and is `pending` once the source server has taken it; `completed`, `cancelled` and `failed` are final. The status operation lists all of these but `initiating`, which Pause P2P Transfer names.
+         * @enum {string}
+         */
+        P2PTransferStatus: "initiating" | "pending" | "running" | "paused" | "completed" | "failed" | "cancelled";
+        /** @description State of one P2P transfer, as the source server and the agent know it together. */
+        P2PTransferStatusResponse: {
+            /** @description Id of the transfer. */
+            transferId: string;
+            status: filledComponents["schemas"]["P2PTransferStatus"];
+            /**
+             * Format: int64
+             * @description Size of the object in bytes; 0 until the source server has told it.
+             */
+            totalBytes: number;
+            /**
+             * Format: int64
+             * @description Bytes that the target holds.
+             */
+            transferredBytes: number;
+            /** @description Progress in per cent. */
+            progressPercentage: number;
+            /**
+             * Format: date-time
+             * @description When the transfer was started, in UTC.
+             */
+            startTime: string;
+            /**
+             * Format: date-time
+             * @description When the transfer ended, in UTC; null until then.
+             */
+            endTime: string | null;
+            /** @description What went wrong, or why the source server cannot be asked; null when nothing did. */
+            errorMessage: string | null;
+            /** @description Bucket that is read. */
+            sourceBucket: string;
+            /** @description Key that is read. */
+            sourcePath: string;
+            /** @description Base URL of the target server. */
+            targetServerUrl: string;
+            /** @description Bucket that is written. */
+            targetBucket: string;
+            /** @description Key that is written. */
+            targetPath: string;
+            /** @description True once the copy was compared with the source by a checksum of the whole object. */
+            checksumVerified: boolean;
+        };
+        /** @description Answer to a cancelled P2P transfer. */
+        P2PTransferCancelResponse: {
+            /** @description Whether the command was carried out. */
+            success: boolean;
+            /** @description Short text for people. */
+            message: string;
+            /** @description Whether the source server confirmed that it stopped the push. */
+            serverCancelled: boolean;
+        };
+        /** @description Answer to a paused P2P transfer. */
+        P2PTransferPauseResponse: {
+            /** @description Whether the command was carried out. */
+            success: boolean;
+            /** @description Short text for people. */
+            message: string;
+            /** @description Whether the source server confirmed that the push stands still. */
+            serverPaused: boolean;
+            /** @description State of the push as the source server told it. */
+            serverStatus: string;
+        };
+        /** @description Answer to a resumed P2P transfer. */
+        P2PTransferResumeResponse: {
+            /** @description Whether the command was carried out. */
+            success: boolean;
+            /** @description Short text for people. */
+            message: string;
+            /** @description Whether the source server confirmed that the push goes on. */
+            serverResumed: boolean;
+            /** @description State of the push as the source server told it. */
+            serverStatus: string;
         };
         /**
          * @description State of an upload or download that the agent runs. It starts as `initiating`; `completed`, `cancelled` and `failed` are final.

@@ -16,6 +16,34 @@ export const machines = {
     "cancelled": {},
     "failed": {}
   },
+  P2PTransferStatus: {
+    "initiating": {
+      "accept": "pending",
+      "start": "running",
+      "pause": "paused",
+      "cancel": "cancelled",
+      "fail": "failed"
+    },
+    "pending": {
+      "start": "running",
+      "cancel": "cancelled",
+      "fail": "failed"
+    },
+    "running": {
+      "pause": "paused",
+      "complete": "completed",
+      "cancel": "cancelled",
+      "fail": "failed"
+    },
+    "paused": {
+      "resume": "running",
+      "cancel": "cancelled",
+      "fail": "failed"
+    },
+    "completed": {},
+    "failed": {},
+    "cancelled": {}
+  },
   ClientTransferStatusValue: {
     "initiating": {
       "start": "running",

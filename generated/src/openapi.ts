@@ -1592,6 +1592,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/cloud/p2p_transfer/initiate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Initiate P2P Transfer
+         * @description Asks a Fastr-compatible source server to push one object directly to another server, with a relay as the fallback; the bytes do not pass the agent, which only watches. Answered once the source server has taken the push. The keys of `targetAccount` open the target server; without it the target is met without credentials.
+         */
+        post: operations["initiateP2PTransfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/cloud/p2p_transfer/all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get All P2P Transfers
+         * @description Lists every P2P transfer that the agent has tracked since its process started. The elements are those of Get All Server Transfers, as documented, whose list of states has neither `initiating` nor `paused`: both are told as `pending` here.
+         */
+        get: operations["getAllP2PTransfers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/cloud/p2p_transfer/{transferId}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get P2P Transfer Status
+         * @description Asks the source server for the current state of the push and returns it together with what the agent knows. When the source server cannot be asked, the answer is the last known state, and `errorMessage` says so. The page is silent about that and about an unknown id; this contract answers 499 `NOT_FOUND`.
+         */
+        get: operations["getP2PTransferStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/cloud/p2p_transfer/{transferId}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel P2P Transfer
+         * @description Cancels a P2P transfer on the agent and on the source server. `serverCancelled` is false when the source server could not be told yet; the agent goes on telling it. The page is silent about a transfer that is over and about an unknown id: this contract answers 499 `TRANSFER` and 499 `NOT_FOUND`.
+         */
+        post: operations["cancelP2PTransfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/cloud/p2p_transfer/{transferId}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause P2P Transfer
+         * @description Pauses a P2P transfer that is `running` or `initiating`; in any other state the answer is 400. Success is answered only after the source server has confirmed that the push stands still; when it does not, the answer is 400 as well. The page is silent about an unknown id; this contract answers 499 `NOT_FOUND`.
+         */
+        post: operations["pauseP2PTransfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/cloud/p2p_transfer/{transferId}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume P2P Transfer
+         * @description Lets a paused P2P transfer go on; when it is not `paused`, or the source server does not confirm that the push goes on, the answer is 400. The page is silent about an unknown id; this contract answers 499 `NOT_FOUND`.
+         */
+        post: operations["resumeP2PTransfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/cloud/client_transfer/all": {
         parameters: {
             query?: never;
@@ -5893,7 +6013,7 @@ export interface components {
          * @example 0001-01-01T00:00:00
          */
         DateTimeOrUnset: string | "0001-01-01T00:00:00";
-        /** @description Latest known state of one server transfer. */
+        /** @description Latest known state of one server transfer; also the element of the list of P2P transfers. */
         FastrServerTransferStatus: {
             /** @description Id of the transfer. */
             transferId: string;
@@ -5930,6 +6050,117 @@ export interface components {
             progress: number;
             /** @description What went wrong; an empty string when nothing did. */
             errorMessage: string;
+        };
+        /** @description What one server is to push to another. Leaving out one of the six required fields is answered 499 `DEFAULT`; the page names no status for it. */
+        P2PTransferInitiateRequest: {
+            sourceAccount: components["schemas"]["CloudAccountReference"];
+            targetAccount?: components["schemas"]["CloudAccountReference"];
+            /** @description Bucket on the source server. */
+            sourceBucket: string;
+            /** @description Key of the object that is pushed. */
+            sourcePath: string;
+            /** @description Base URL of the server that receives the object. */
+            targetServerUrl: string;
+            /** @description Bucket on the target server. */
+            targetBucket: string;
+            /** @description Key of the object at the target. */
+            targetPath: string;
+            /**
+             * @description True to replace an object that exists at the target.
+             * @default false
+             */
+            overwrite?: boolean;
+            /**
+             * Format: int32
+             * @description Chunk size in MB.
+             * @default 64
+             */
+            chunkSizeMB?: number;
+        };
+        /** @description Answer to an initiated P2P transfer. */
+        P2PTransferInitiateResponse: {
+            /** @description Id for the other operations on P2P transfers. */
+            transferId: string;
+            /** @description Short text for people. */
+            message: string;
+        };
+        /**
+         * @description State of a P2P transfer. It starts as `initiating`, and is `pending` once the source server has taken it; `completed`, `cancelled` and `failed` are final. The status operation lists all of these but `initiating`, which Pause P2P Transfer names.
+         * @enum {string}
+         */
+        P2PTransferStatus: "initiating" | "pending" | "running" | "paused" | "completed" | "failed" | "cancelled";
+        /** @description State of one P2P transfer, as the source server and the agent know it together. */
+        P2PTransferStatusResponse: {
+            /** @description Id of the transfer. */
+            transferId: string;
+            status: components["schemas"]["P2PTransferStatus"];
+            /**
+             * Format: int64
+             * @description Size of the object in bytes; 0 until the source server has told it.
+             */
+            totalBytes: number;
+            /**
+             * Format: int64
+             * @description Bytes that the target holds.
+             */
+            transferredBytes: number;
+            /** @description Progress in per cent. */
+            progressPercentage: number;
+            /**
+             * Format: date-time
+             * @description When the transfer was started, in UTC.
+             */
+            startTime: string;
+            /**
+             * Format: date-time
+             * @description When the transfer ended, in UTC; null until then.
+             */
+            endTime: string | null;
+            /** @description What went wrong, or why the source server cannot be asked; null when nothing did. */
+            errorMessage: string | null;
+            /** @description Bucket that is read. */
+            sourceBucket: string;
+            /** @description Key that is read. */
+            sourcePath: string;
+            /** @description Base URL of the target server. */
+            targetServerUrl: string;
+            /** @description Bucket that is written. */
+            targetBucket: string;
+            /** @description Key that is written. */
+            targetPath: string;
+            /** @description True once the copy was compared with the source by a checksum of the whole object. */
+            checksumVerified: boolean;
+        };
+        /** @description Answer to a cancelled P2P transfer. */
+        P2PTransferCancelResponse: {
+            /** @description Whether the command was carried out. */
+            success: boolean;
+            /** @description Short text for people. */
+            message: string;
+            /** @description Whether the source server confirmed that it stopped the push. */
+            serverCancelled: boolean;
+        };
+        /** @description Answer to a paused P2P transfer. */
+        P2PTransferPauseResponse: {
+            /** @description Whether the command was carried out. */
+            success: boolean;
+            /** @description Short text for people. */
+            message: string;
+            /** @description Whether the source server confirmed that the push stands still. */
+            serverPaused: boolean;
+            /** @description State of the push as the source server told it. */
+            serverStatus: string;
+        };
+        /** @description Answer to a resumed P2P transfer. */
+        P2PTransferResumeResponse: {
+            /** @description Whether the command was carried out. */
+            success: boolean;
+            /** @description Short text for people. */
+            message: string;
+            /** @description Whether the source server confirmed that the push goes on. */
+            serverResumed: boolean;
+            /** @description State of the push as the source server told it. */
+            serverStatus: string;
         };
         /**
          * @description State of an upload or download that the agent runs. It starts as `initiating`; `completed`, `cancelled` and `failed` are final.
@@ -10322,6 +10553,175 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    initiateP2PTransfer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Source, target, and how to push. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["P2PTransferInitiateRequest"];
+            };
+        };
+        responses: {
+            /** @description The source server has taken the push. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["P2PTransferInitiateResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getAllP2PTransfers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The P2P transfers, as a plain array. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FastrServerTransferStatus"][];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getP2PTransferStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the transfer, as the operation that started it returned it. All documented examples are uuids, yet the page types it as a plain string.
+                 * @example 00000000-0000-0000-0000-000000000000
+                 */
+                transferId: components["parameters"]["TransferId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The state of the transfer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["P2PTransferStatusResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    cancelP2PTransfer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the transfer, as the operation that started it returned it. All documented examples are uuids, yet the page types it as a plain string.
+                 * @example 00000000-0000-0000-0000-000000000000
+                 */
+                transferId: components["parameters"]["TransferId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The transfer is cancelled. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["P2PTransferCancelResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    pauseP2PTransfer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the transfer, as the operation that started it returned it. All documented examples are uuids, yet the page types it as a plain string.
+                 * @example 00000000-0000-0000-0000-000000000000
+                 */
+                transferId: components["parameters"]["TransferId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The transfer is paused, and the source server has confirmed it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["P2PTransferPauseResponse"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            499: components["responses"]["ValidationProblem"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    resumeP2PTransfer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the transfer, as the operation that started it returned it. All documented examples are uuids, yet the page types it as a plain string.
+                 * @example 00000000-0000-0000-0000-000000000000
+                 */
+                transferId: components["parameters"]["TransferId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The transfer goes on. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["P2PTransferResumeResponse"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
             499: components["responses"]["ValidationProblem"];
             500: components["responses"]["InternalError"];
         };

@@ -90,6 +90,14 @@ export class Given {
     return await this.#sessionOf('member', this.memberCredentials());
   }
 
+  /** How a server is asked to push is documented nowhere: only of its own agent the kit knows that it can ask the kit's servers. */
+  pushingServers(): void {
+    if (this.#tools.environment.target.spawned) return;
+    throw new NotApplicable(
+      'the protocol in which a server is asked to push is not documented, so the target need not speak that of the kit',
+    );
+  }
+
   /** A collector of this check's own on this machine, which the API can name as a log destination. */
   async logCollector(): Promise<LogCollector> {
     const { environment, cleanup } = this.#tools;

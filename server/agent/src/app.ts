@@ -18,6 +18,7 @@ import type { Validation } from './http/guard.ts';
 import { listen } from './http/listener.ts';
 import { localOnly } from './http/local-only.ts';
 import { openManagedStorage } from './managed-storage-services.ts';
+import { openP2PTransfers } from './p2p-services.ts';
 import { providerFor, trackable } from './providers/index.ts';
 import { openDatabase } from './store/database.ts';
 import { openTransferServices } from './transfer-services.ts';
@@ -55,12 +56,16 @@ export async function startAgent(config: Config, { log, now = Date.now, validati
     transfers.events.onProgress((event) => notification.progress(event));
     transfers.events.onProgress((event) => stateChange.transfer(event));
     transfers.events.onProgress((event) => accounts.accountLog.transfer(event, (id) => transfers.get(id)?.plan));
+    const p2pTransfers = openP2PTransfers({ config, database, now, log, ...accounts });
+    p2pTransfers.events.onProgress((event) => notification.progress(event));
+    p2pTransfers.events.onProgress((event) => stateChange.transfer(event));
+    p2pTransfers.events.onProgress((event) => accounts.accountLog.transfer(event, (id) => p2pTransfers.get(id)?.plan));
     const local = localOnly(config.allowedOrigins);
     const app = application({
       document,
       validation: validation ?? (config.validateResponses ? 'both' : 'requests'),
       authenticate: (token) => (isApiToken(token) ? accounts.apiTokens : accounts.sessions).authenticate(token),
-      handlers: controllers({ ...accounts, ...managed, transfers, cloudTransfers, staging, providerFor, trackable }),
+      handlers: controllers({ ...accounts, ...managed, transfers, cloudTransfers, p2pTransfers, staging, providerFor, trackable }),
       currentUser: () => accounts.sessions.currentUser(),
       formDirectory: staging.incoming,
       formLimits: { maxFileBytes: config.formBytes, maxFieldBytes: config.bodyBytes, maxFields: 20 },
@@ -77,6 +82,7 @@ export async function startAgent(config: Config, { log, now = Date.now, validati
       serveUpgrades(server, { notification: notificationHub, stateChange: stateChangeHub }, local.refusal);
     // What was under way goes on once somebody can watch it.
     transfers.recover();
+    p2pTransfers.recover();
     accounts.mailQueue.start();
     accounts.logForwarder.start();
     managed.storageUpkeep.start();
@@ -85,6 +91,7 @@ export async function startAgent(config: Config, { log, now = Date.now, validati
       async close() {
         await Promise.all([
           transfers.shutdown(),
+          p2pTransfers.shutdown(),
           managed.storageUpkeep.close(),
           notificationHub.close(),
           stateChangeHub.close(),

@@ -2,9 +2,11 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { CloudAccounts } from './account/cloud-accounts.ts';
+import { openSecretBox } from './account/secret-box.ts';
 import { CloudTransfers } from './account/cloud-transfers/cloud-transfers.ts';
 import type { Config } from './config.ts';
 import { httpObjectProvider } from './providers/http-object.ts';
+import { ProviderCache } from './providers/provider-cache.ts';
 import type { Provider, ProviderAccount } from './providers/provider.ts';
 import { CloudTransferList } from './store/cloud-transfer-list.ts';
 import type { Database } from './store/database.ts';
@@ -40,7 +42,12 @@ export async function openTransferServices(options: TransferServiceOptions): Pro
     if (isExplained(error)) log.warn({ reason: error.message }, 'the clean-up of a transfer has to wait');
     else log.error({ err: error }, 'transfer engine');
   };
-  const ledger = new TransferStore(database);
+  const secretBox = openSecretBox(config.dataDir);
+  const ledger = new TransferStore(database, {
+    seal: (session, place) => secretBox.seal(session, place),
+    open: (sealed, place) => secretBox.open(sealed, place),
+  });
+  const providers = new ProviderCache(providerFor);
   const transfers = new TransferEngine({
     ledger,
     history,
@@ -48,7 +55,7 @@ export async function openTransferServices(options: TransferServiceOptions): Pro
     report,
     endpoints: {
       async resolve(ref, { accountId }) {
-        if (ref.cloudAccountId !== null) return providerFor(cloudAccounts.stored(accountId, ref.cloudAccountId));
+        if (ref.cloudAccountId !== null) return providers.of(ref.cloudAccountId, cloudAccounts.stored(accountId, ref.cloudAccountId));
         return httpObjectProvider({ serviceUrl: ref.serverUrl ?? '', accessKey: '', secretKey: '' });
       },
     },

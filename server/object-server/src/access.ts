@@ -22,7 +22,7 @@ export async function opens({ owner, buckets: named }: StorageKey, bucket: strin
 /** Throws 403 for what is not the key's; whether a bucket of others exists is not told. Making buckets and keys is not for scoped keys. */
 export async function checkAccess(key: StorageKey, method: string, target: Target, services: AccessServices): Promise<void> {
   if (target.kind === 'service' && READS.has(method)) return;
-  if (target.kind === 'service' || target.kind === 'keys' || target.kind === 'key') throw refused();
+  if (isServers(target)) throw refused();
   if (target.kind === 'bucket' && !READS.has(method)) throw refused();
   // An OPTIONS tells what the server can do and nothing of what it holds.
   if (method === 'OPTIONS') return;
@@ -30,5 +30,11 @@ export async function checkAccess(key: StorageKey, method: string, target: Targe
   const bucket = target.kind === 'upload' ? (await services.uploads.find(target.id)).info.bucket : target.bucket;
   if (!(await opens(key, bucket, services.buckets))) throw refused();
 }
+
+type InBucket = Extract<Target, { kind: 'bucket' | 'object' | 'upload' }>;
+
+/** What reaches beyond the buckets of a scoped key. */
+const isServers = (target: Target): target is Exclude<Target, InBucket> =>
+  target.kind !== 'bucket' && target.kind !== 'object' && target.kind !== 'upload';
 
 const allows = ({ permission }: StorageKey, wanted: 'read' | 'write'): boolean => permission === 'readWrite' || permission === wanted;

@@ -10,6 +10,8 @@ export interface Settings {
   buckets: string[];
   accessKey: string;
   secretKey: string;
+  /** Where pushes go when their target cannot be reached directly. */
+  relayUrl: string | undefined;
   quiet: boolean;
 }
 
@@ -24,6 +26,7 @@ export const USAGE = `Usage: click-object-server [options]
   --bucket <name>      make this bucket if it does not exist (repeatable)
   --access-key <key>   or OBJECT_SERVER_ACCESS_KEY in the environment
   --secret-key <key>   or OBJECT_SERVER_SECRET_KEY in the environment
+  --relay-url <url>    an HTTP proxy that knows CONNECT, for pushes whose target cannot be reached directly
   --quiet              print nothing but errors
   --help, --version
 `;
@@ -36,6 +39,7 @@ const OPTIONS = {
   bucket: { type: 'string', multiple: true, default: [] as string[] },
   'access-key': { type: 'string' },
   'secret-key': { type: 'string' },
+  'relay-url': { type: 'string' },
   quiet: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
   version: { type: 'boolean', default: false },
@@ -55,8 +59,16 @@ export function parseSettings(args: string[], environment: NodeJS.ProcessEnv): S
     buckets: values.bucket,
     accessKey: secret(values['access-key'], environment['OBJECT_SERVER_ACCESS_KEY'], 'access-key'),
     secretKey: secret(values['secret-key'], environment['OBJECT_SERVER_SECRET_KEY'], 'secret-key'),
+    relayUrl: relayUrl(values['relay-url']),
     quiet: values.quiet,
   };
+}
+
+function relayUrl(value: string | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url?.protocol !== 'http:' || url.username !== '') throw new UsageError('--relay-url must be an http URL without credentials.');
+  return url.href;
 }
 
 function parse(args: string[]) {

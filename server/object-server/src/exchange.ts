@@ -6,9 +6,11 @@ import { HttpError } from './http-error.ts';
 import type { KeyStore, StorageKey } from './key-store.ts';
 import type { Limits } from './limits.ts';
 import { MAX_CONTENT_TYPE_BYTES } from './object-file.ts';
+import type { ObjectDigests } from './object-digest.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { Preconditions } from './preconditions.ts';
 import type { Grant } from './presign.ts';
+import type { PushService } from './push/push-service.ts';
 import type { UploadService } from './upload-service.ts';
 
 export interface Services {
@@ -17,7 +19,9 @@ export interface Services {
   buckets: BucketStore;
   keys: KeyStore;
   objects: ObjectStore;
+  digests: ObjectDigests;
   uploads: UploadService;
+  pushes: PushService;
 }
 
 export interface Exchange {

@@ -1,12 +1,12 @@
 // The handlers of `/.keys` and `/.keys/{accessKey}`: scoped keys, for whoever holds the keys of the server.
 
 import { isBucketName } from './bucket-store.ts';
-import { declaredLength, type Exchange } from './exchange.ts';
+import type { Exchange } from './exchange.ts';
 import { HttpError } from './http-error.ts';
 import { isOwner, type KeyScope, PERMISSIONS, type StorageKey } from './key-store.ts';
+import { readJson } from './json-body.ts';
 import { sendEmpty, sendJson } from './reply.ts';
 
-const MAX_BODY_BYTES = 64 * 1024;
 const MAX_BUCKETS = 1000;
 const SECRET_KEY = /^[\x21-\x7e]{16,128}$/;
 
@@ -20,7 +20,7 @@ export function listKeys({ res, services }: Exchange): void {
 }
 
 export async function putKey(exchange: Exchange, accessKey: string): Promise<void> {
-  const body = await readBody(exchange);
+  const body = await readJson(exchange);
   const created = await exchange.services.keys.put(accessKey, secretKeyOf(body), scopeOf(body));
   sendEmpty(exchange.res, created ? 201 : 200, { Location: `/.keys/${accessKey}` });
 }
@@ -28,25 +28,6 @@ export async function putKey(exchange: Exchange, accessKey: string): Promise<voi
 export async function deleteKey({ res, services }: Exchange, accessKey: string): Promise<void> {
   await services.keys.remove(accessKey);
   sendEmpty(res, 204);
-}
-
-async function readBody(exchange: Exchange): Promise<Record<string, unknown>> {
-  if ((declaredLength(exchange) ?? 0) > MAX_BODY_BYTES) throw new HttpError('TooLarge', `A key has at most ${MAX_BODY_BYTES} bytes.`);
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of exchange.body()) {
-    size += chunk.length;
-    if (size > MAX_BODY_BYTES) throw new HttpError('TooLarge', `A key has at most ${MAX_BODY_BYTES} bytes.`);
-    chunks.push(chunk);
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(Buffer.concat(chunks).toString('utf8'));
-  } catch {
-    throw invalid('The body has to be JSON.');
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid('The body has to be a JSON object.');
-  return value as Record<string, unknown>;
 }
 
 function secretKeyOf({ secretKey }: Record<string, unknown>): string {

@@ -27,6 +27,20 @@ export interface Limits {
   /** How much of an unwanted body is read so that its sender sees the answer. */
   drainBytes: number;
   drainMs: number;
+  /** Pushes to other servers that are remembered, those under way and those that are over. */
+  maxPushes: number;
+  maxRunningPushes: number;
+  /** Attempts in a row that bring no new byte to the target. */
+  pushAttempts: number;
+  pushRetryBaseMs: number;
+  pushRetryCapMs: number;
+  /** The longest wait that a target's Retry-After may ask for. */
+  pushRetryAfterCapMs: number;
+  pushConnectMs: number;
+  /** A target that neither takes nor sends a byte for so long is given up. */
+  pushStallMs: number;
+  /** How long a pause lets the chunk in flight finish. */
+  pushPauseGraceMs: number;
 }
 
 export const DEFAULT_LIMITS: Readonly<Limits> = {
@@ -45,4 +59,13 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   readChunkBytes: MIB,
   drainBytes: MIB,
   drainMs: 2_000,
+  maxPushes: 1000,
+  maxRunningPushes: 4,
+  pushAttempts: 6,
+  pushRetryBaseMs: 250,
+  pushRetryCapMs: 30_000,
+  pushRetryAfterCapMs: 600_000,
+  pushConnectMs: 10_000,
+  pushStallMs: 60_000,
+  pushPauseGraceMs: 3_000,
 };

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { BatchedWriter } from './batched-writer.ts';
 import { contentType, declaredLength, header, preconditions, type Exchange } from './exchange.ts';
 import { HttpError } from './http-error.ts';
+import { wantsSha256 } from './object-digest.ts';
 import { newMetadata, writeFooter, type ObjectInfo } from './object-file.ts';
 import type { ObjectName, OpenObject, StagedFile } from './object-store.ts';
 import { checkPreconditions, etagMatches, rangeAllowed } from './preconditions.ts';
@@ -22,9 +23,9 @@ export async function getObject(exchange: Exchange, name: ObjectName): Promise<v
 
 async function sendObject(exchange: Exchange, name: ObjectName, { handle, info }: OpenObject): Promise<void> {
   const { req, res, services } = exchange;
-  const headers = objectHeaders(exchange, name, info);
   const ifMatch = header(exchange, 'if-match');
   checkPreconditions({ ifMatch, ifNoneMatch: undefined }, info);
+  const headers = objectHeaders(exchange, name, info, await digestOf(exchange, { handle, info }));
   const ifNoneMatch = header(exchange, 'if-none-match');
   if (ifNoneMatch !== undefined && etagMatches(ifNoneMatch, info.eTag, 'weak')) return sendEmpty(res, 304, headers);
   if (req.method === 'HEAD') return sendEmpty(res, 200, { ...headers, 'Content-Length': info.size });
@@ -40,13 +41,20 @@ async function sendObject(exchange: Exchange, name: ObjectName, { handle, info }
   await pipeline(handle.createReadStream({ start, end, autoClose: false, highWaterMark: services.limits.readChunkBytes }), res);
 }
 
-function objectHeaders({ grant }: Exchange, { key }: ObjectName, info: ObjectInfo): Headers {
+async function digestOf(exchange: Exchange, object: OpenObject): Promise<string | undefined> {
+  if (!wantsSha256(header(exchange, 'want-repr-digest'))) return undefined;
+  const { digests, limits } = exchange.services;
+  return await digests.of(object, limits.readChunkBytes, exchange.res);
+}
+
+function objectHeaders({ grant }: Exchange, { key }: ObjectName, info: ObjectInfo, digest: string | undefined): Headers {
   return {
     'Content-Type': grant?.contentType || info.contentType,
     ETag: `"${info.eTag}"`,
     'Last-Modified': new Date(info.lastModified).toUTCString(),
     'Accept-Ranges': 'bytes',
     'X-Content-Type-Options': 'nosniff',
+    ...(digest === undefined ? {} : { 'Repr-Digest': digest }),
     ...(grant?.disposition === 'attachment' ? { 'Content-Disposition': attachment(key) } : {}),
   };
 }

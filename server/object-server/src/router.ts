@@ -4,6 +4,7 @@ import { createBucket, deleteBucket, headBucket, listBuckets, listObjects } from
 import type { Exchange } from './exchange.ts';
 import { HttpError } from './http-error.ts';
 import { deleteKey, listKeys, putKey } from './key-handlers.ts';
+import { commandPush, deletePush, getPush, listPushes, putPush } from './push-handlers.ts';
 import { deleteObject, getObject, putObject } from './object-handlers.ts';
 import type { Target } from './target.ts';
 import { createUpload, deleteUpload, headUpload, patchUpload, tusOptions } from './tus-handlers.ts';
@@ -44,6 +45,16 @@ function routesOf(exchange: Exchange, target: Target): Routes {
         POST: () => createUpload(exchange, target),
         OPTIONS: () => tusOptions(exchange),
       };
+    case 'pushes':
+      return { GET: () => listPushes(exchange) };
+    case 'push':
+      return {
+        GET: () => getPush(exchange, target.id),
+        PUT: () => putPush(exchange, target.id),
+        DELETE: () => deletePush(exchange, target.id),
+      };
+    case 'pushCommand':
+      return { POST: () => commandPush(exchange, target.id, target.command) };
     case 'upload':
       return {
         HEAD: () => headUpload(exchange, target.id),

@@ -11,7 +11,11 @@ import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import { KeyStore } from './key-store.ts';
 import { silentLogger, type Logger } from './logger.ts';
 import { isLoopbackHost, listen } from './loopback.ts';
+import { ObjectDigests } from './object-digest.ts';
 import { ObjectStore } from './object-store.ts';
+import { addressPolicy } from './push/address-policy.ts';
+import { PushService } from './push/push-service.ts';
+import { PushStore } from './push/push-store.ts';
 import { RequestListener } from './request-listener.ts';
 import { UploadService } from './upload-service.ts';
 import { UploadStore } from './upload-store.ts';
@@ -28,6 +32,8 @@ export interface ObjectServerOptions {
   secretKey: string;
   /** Made at start if they do not exist. */
   buckets?: string[];
+  /** An HTTP proxy that knows CONNECT, for pushes whose target cannot be reached directly. */
+  relayUrl?: string | undefined;
   logger?: Logger;
   limits?: Partial<Limits>;
   /** Milliseconds since the epoch. */
@@ -60,20 +66,31 @@ async function start(options: ObjectServerOptions, unlock: () => Promise<void>):
   const store = new UploadStore(dataDir, clock, limits.uploadExpiryMs);
   const uploads = new UploadService({ store, objects, limits, clock, logger });
   const keys = new KeyStore(dataDir, clock, limits.maxScopedKeys);
+  const pushes = new PushService({
+    store: new PushStore(dataDir),
+    objects,
+    limits,
+    clock,
+    logger,
+    policy: addressPolicy(isLoopbackHost(host)),
+    relayUrl: options.relayUrl === undefined ? undefined : new URL(options.relayUrl),
+  });
   await buckets.open();
   await keys.open();
   await objects.open();
   await store.open();
+  await pushes.open();
   await uploads.sweep();
   for (const bucket of options.buckets ?? []) await buckets.create(bucket);
 
   const listener = new RequestListener({
-    services: { limits, clock, buckets, keys, objects, uploads },
+    services: { limits, clock, buckets, keys, objects, digests: new ObjectDigests(), uploads, pushes },
     credentials: { accessKey, secretKey },
     logger,
     loopbackOnly: isLoopbackHost(host),
   });
   const listening = await listen(() => newHttpServer(listener, limits), host, port);
+  pushes.start();
   const timer = setInterval(() => {
     uploads.sweep().catch((error: unknown) => logger.error({ error: String(error) }, 'sweep of expired uploads failed'));
   }, limits.sweepIntervalMs).unref();
@@ -84,7 +101,7 @@ async function start(options: ObjectServerOptions, unlock: () => Promise<void>):
     port: listening.port,
     close: () => {
       clearInterval(timer);
-      closed ??= closeServers(listening.servers, listener, limits.closeDeadlineMs).then(unlock);
+      closed ??= Promise.all([closeServers(listening.servers, listener, limits.closeDeadlineMs), pushes.close()]).then(unlock);
       return closed;
     },
   };

@@ -4,7 +4,11 @@ import { isBucketName } from './bucket-store.ts';
 import { HttpError } from './http-error.ts';
 import { checkKey } from './key-path.ts';
 import { isAccessKey } from './key-store.ts';
+import { isPushId } from './push/push.ts';
 import { isUploadId } from './upload-store.ts';
+
+export const PUSH_COMMANDS = ['pause', 'resume', 'cancel'] as const;
+export type PushCommand = (typeof PUSH_COMMANDS)[number];
 
 export type Target =
   | { kind: 'service' }
@@ -12,7 +16,10 @@ export type Target =
   | { kind: 'key'; accessKey: string }
   | { kind: 'bucket'; bucket: string }
   | { kind: 'object'; bucket: string; key: string }
-  | { kind: 'upload'; id: string };
+  | { kind: 'upload'; id: string }
+  | { kind: 'pushes' }
+  | { kind: 'push'; id: string }
+  | { kind: 'pushCommand'; id: string; command: PushCommand };
 
 export interface ParsedTarget {
   /** As sent, percent-encoding included: this is what a presigned URL signs. */
@@ -23,6 +30,7 @@ export interface ParsedTarget {
 
 const UPLOADS = '/.uploads/';
 const KEYS = '/.keys';
+const PUSHES = '/.pushes';
 
 export function parseTarget(rawUrl: string): ParsedTarget {
   const mark = rawUrl.indexOf('?');
@@ -45,6 +53,8 @@ function resolve(path: string): Target {
     if (!isAccessKey(accessKey)) throw new HttpError('InvalidRequest', 'An access key has 16 to 64 characters of A-Z and 0-9.');
     return { kind: 'key', accessKey };
   }
+  if (path === PUSHES) return { kind: 'pushes' };
+  if (path.startsWith(`${PUSHES}/`)) return push(path.slice(PUSHES.length + 1));
   const decoded = decode(path.slice(1));
   const slash = decoded.indexOf('/');
   const bucket = slash === -1 ? decoded : decoded.slice(0, slash);
@@ -53,6 +63,15 @@ function resolve(path: string): Target {
   if (key === '') return { kind: 'bucket', bucket };
   checkKey(key);
   return { kind: 'object', bucket, key };
+}
+
+function push(rest: string): Target {
+  const [id = '', name, ...more] = rest.split('/');
+  if (!isPushId(id)) throw new HttpError('InvalidRequest', 'The id of a push has 8 to 64 characters of a-z, 0-9 and hyphen.');
+  if (name === undefined) return { kind: 'push', id };
+  const command = more.length > 0 ? undefined : PUSH_COMMANDS.find((known) => known === name);
+  if (command === undefined) throw new HttpError('NotFound', `A push knows ${PUSH_COMMANDS.join(', ')} and nothing else.`);
+  return { kind: 'pushCommand', id, command };
 }
 
 function decode(path: string): string {

@@ -23,7 +23,8 @@ test('the server has exactly the methods of the specification', async () => {
       .replace('{bucket}', 'bucket')
       .replace('{key}', 'key')
       .replace('{uploadId}', 'f'.repeat(32))
-      .replace('{accessKey}', 'A'.repeat(16));
+      .replace('{accessKey}', 'A'.repeat(16))
+      .replace('{pushId}', 'a'.repeat(8));
     const refused = await fixture.call('TRACE', target, { headers: TUS });
     // HEAD of the service and OPTIONS of an upload follow from GET and from the options of any object.
     const implied = new Set(['/ HEAD', '/.uploads/{uploadId} OPTIONS']);

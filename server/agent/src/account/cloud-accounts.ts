@@ -154,6 +154,13 @@ export class CloudAccounts {
     return this.#opened(row);
   }
 
+  /** Throws `ACCESS` unless the caller may let the stored keys of the account out of the agent, to a server that knows them then. */
+  checkHandOver(caller: Caller, id: string): void {
+    const row = this.#visible(caller, id);
+    if (row.ownerId !== caller.userId && !caller.isAdmin)
+      throw refusal('ACCESS', 'Only its owner or an administrator may have the keys of this cloud account given to another server.');
+  }
+
   #visible(caller: Caller, id: string): CloudAccountRow {
     const row = this.#seen(caller, id);
     if (row === undefined) throw notFound();

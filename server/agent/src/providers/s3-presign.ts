@@ -1,4 +1,5 @@
 // Owns presigned S3 URLs.
+import { attachment } from './content-disposition.ts';
 import { ProviderError, type SignRequest } from './provider.ts';
 import type { S3Connection } from './s3-client.ts';
 import { MAX_EXPIRY_SECONDS } from './s3-limits.ts';
@@ -39,12 +40,4 @@ function refuseDotSegments({ bucket, key }: SignRequest): void {
 function expiryOf({ expiresInSeconds }: SignRequest): number {
   if (expiresInSeconds > MAX_EXPIRY_SECONDS) throw new ProviderError('invalid', 'S3 signs URLs for at most seven days');
   return expiresInSeconds;
-}
-
-/** RFC 6266: an ASCII name for old clients, the exact one in UTF-8. */
-function attachment(key: string): string {
-  const name = key.split('/').findLast((segment) => segment !== '') ?? 'object';
-  const ascii = name.replaceAll(/[^\x20-\x7e]|["\\%]/gu, '_');
-  const exact = encodeURIComponent(name).replaceAll(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
-  return `attachment; filename="${ascii}"; filename*=UTF-8''${exact}`;
 }

@@ -37,6 +37,16 @@ export const transferColumns: readonly (keyof TransferRecord)[] = [
   'error',
 ];
 
+/** Sessions at targets may be addresses that let whoever has them write: they are kept sealed. */
+export interface SessionSeal {
+  seal(session: string, place: string): string;
+  open(sealed: string, place: string): string;
+}
+
+export const unsealed: SessionSeal = { seal: (session) => session, open: (sealed) => sealed };
+
+export const sessionPlace = (id: string, n: number): string => `transfer_items/${id}/${n}/session`;
+
 export interface ChunkRecord {
   readonly at: number;
   readonly length: number;
@@ -73,7 +83,7 @@ export const rowOf = (record: TransferRecord): TransferRow => ({
   error: record.error,
 });
 
-export const itemOf = (record: ItemRecord): ItemRow => ({
+export const itemOf = (record: ItemRecord, { open }: SessionSeal): ItemRow => ({
   n: record.n,
   key: record.key,
   state: record.state,
@@ -81,7 +91,7 @@ export const itemOf = (record: ItemRecord): ItemRow => ({
   bytes: record.bytes,
   chunkSize: record.chunk_size,
   identity: record.identity,
-  session: record.session,
+  session: record.session === '' ? '' : open(record.session, sessionPlace(record.transfer_id, record.n)),
   targetKey: record.target_key,
 });
 

@@ -16,7 +16,18 @@ import type {
   TransferRow,
 } from '../transfers/ledger.ts';
 import type { Database } from './database.ts';
-import { itemOf, recordOf, rowOf, transferColumns, type ChunkRecord, type ItemRecord, type TransferRecord } from './transfer-rows.ts';
+import {
+  type ChunkRecord,
+  itemOf,
+  type ItemRecord,
+  recordOf,
+  rowOf,
+  type SessionSeal,
+  sessionPlace,
+  transferColumns,
+  type TransferRecord,
+  unsealed,
+} from './transfer-rows.ts';
 
 const ownedBy = `EXISTS (SELECT 1 FROM transfers WHERE id = @id AND generation = @generation AND status = 'running')`;
 
@@ -26,9 +37,11 @@ const leftovers = `SELECT i.*, t.plan FROM transfer_items i JOIN transfers t ON 
 
 export class TransferStore implements Ledger {
   readonly #database: Database;
+  readonly #seal: SessionSeal;
 
-  constructor(database: Database) {
+  constructor(database: Database, seal: SessionSeal = unsealed) {
     this.#database = database;
+    this.#seal = seal;
   }
 
   insert(row: TransferRow, items: readonly NewItem[]): void {
@@ -91,7 +104,10 @@ export class TransferStore implements Ledger {
 
   openItems(id: string, after: number, limit: number): ItemRow[] {
     const sql = `SELECT * FROM transfer_items WHERE transfer_id = ? AND n > ? AND state IN ('waiting', 'moving') ORDER BY n LIMIT ?`;
-    return this.#database.prepare<[string, number, number], ItemRecord>(sql).all(id, after, limit).map(itemOf);
+    return this.#database
+      .prepare<[string, number, number], ItemRecord>(sql)
+      .all(id, after, limit)
+      .map((record) => itemOf(record, this.#seal));
   }
 
   hasOpenItems(id: string): boolean {
@@ -115,7 +131,7 @@ export class TransferStore implements Ledger {
 
   checkpoint(owner: Owner, n: number, { acks, ...progress }: Checkpoint): Counters | undefined {
     return this.#counting(owner, () => {
-      const at = { id: owner.id, n, ...progress };
+      const at = { id: owner.id, n, bytes: progress.bytes, session: this.#sealed(owner.id, n, progress.session) };
       this.#addBytes(owner.id, n, progress.bytes);
       this.#database.prepare('UPDATE transfer_items SET bytes = @bytes, session = @session WHERE transfer_id = @id AND n = @n').run(at);
       const keep = this.#database.prepare('INSERT OR REPLACE INTO transfer_chunks VALUES (@id, @n, @offset, @length, @crc32, @proof)');
@@ -153,7 +169,7 @@ export class TransferStore implements Ledger {
   leftovers(id?: string): Leftover[] {
     const sql = id === undefined ? leftovers : `${leftovers} AND i.transfer_id = @id`;
     const records = this.#database.prepare<object, ItemRecord & { plan: string }>(sql).all(id === undefined ? {} : { id });
-    return records.map((record) => ({ transferId: record.transfer_id, plan: JSON.parse(record.plan), item: itemOf(record) }));
+    return records.map((record) => ({ transferId: record.transfer_id, plan: JSON.parse(record.plan), item: itemOf(record, this.#seal) }));
   }
 
   clearLeftover(id: string, n: number): void {
@@ -162,7 +178,7 @@ export class TransferStore implements Ledger {
 
   keepLeftover(id: string, n: number, session: string): void {
     const sql = `UPDATE transfer_items SET cleanup = 1, session = @session WHERE transfer_id = @id AND n = @n AND session = ''`;
-    this.#database.prepare(sql).run({ id, n, session });
+    this.#database.prepare(sql).run({ id, n, session: this.#sealed(id, n, session) });
   }
 
   prune(keep: number): void {
@@ -171,6 +187,10 @@ export class TransferStore implements Ledger {
       AND rowid NOT IN (SELECT rowid FROM transfers WHERE ${finished} ORDER BY ended_at DESC, rowid DESC LIMIT ?)
       AND NOT EXISTS (SELECT 1 FROM transfer_items WHERE transfer_id = transfers.id AND cleanup = 1)`;
     this.#database.prepare(sql).run(keep);
+  }
+
+  #sealed(id: string, n: number, session: string): string {
+    return session === '' ? '' : this.#seal.seal(session, sessionPlace(id, n));
   }
 
   #asOwner(owner: Owner, action: () => void): boolean {
@@ -227,16 +247,25 @@ export class TransferStore implements Ledger {
 
   #append(id: string, items: readonly NewItem[]): void {
     const insert = this.#database.prepare(
-      `INSERT OR IGNORE INTO transfer_items (transfer_id, n, key, state, size, identity) VALUES (@id, @n, @key, 'waiting', @size, @identity)`,
+      `INSERT OR IGNORE INTO transfer_items (transfer_id, n, key, state, size, identity, target_key, error)
+      VALUES (@id, @n, @key, @state, @size, @identity, @targetKey, @error)`,
     );
     const last = this.#database.prepare<[string], { n: number | null }>('SELECT max(n) AS n FROM transfer_items WHERE transfer_id = ?');
     let n = (last.get(id)?.n ?? -1) + 1;
     let bytes = 0;
-    for (const { key, size, identity = '' } of items) {
-      if (insert.run({ id, n, key, size, identity }).changes === 0) continue;
+    for (const { key, size, identity = '', targetKey = null } of items) {
+      const taken = targetKey !== null && this.#isTaken(id, key, targetKey);
+      const error = taken ? `Another object of this transfer has the name ${targetKey} already.` : null;
+      const state = taken ? 'failed' : 'waiting';
+      if (insert.run({ id, n, key, size, identity, targetKey: taken ? null : targetKey, state, error }).changes === 0) continue;
       n += 1;
       bytes += size;
     }
     this.#database.prepare('UPDATE transfers SET total_bytes = total_bytes + ? WHERE id = ?').run(bytes, id);
+  }
+
+  #isTaken(id: string, key: string, targetKey: string): boolean {
+    const sql = 'SELECT 1 FROM transfer_items WHERE transfer_id = ? AND target_key = ? AND key <> ?';
+    return this.#database.prepare<[string, string, string]>(sql).get(id, targetKey, key) !== undefined;
   }
 }

@@ -88,7 +88,10 @@ export class ItemMover {
     const compared = plan.allowSkip === true || tools.policies.existsAction(plan) === 'skip-if-same';
     const small = identity !== '' && chunkSize === 0 && size <= tools.settings.chunkBytes && !compared;
     this.#listed = small ? { size, identity } : undefined;
-    this.#frozen = chunkSize === 0 ? undefined : { size, identity, chunkSize, ifAbsent: targetKey !== null };
+    this.#frozen =
+      chunkSize === 0
+        ? undefined
+        : { size, identity, chunkSize, ifAbsent: targetKey !== null && targetKey !== targetName(plan, move.item) };
   }
 
   /** Resolves when the item is published, or skipped, and recorded. */
@@ -148,7 +151,7 @@ export class ItemMover {
       },
     });
     if (decision.do === 'skip') return 'skip';
-    this.#item = { ...this.#item, targetKey: decision.targetKey };
+    this.#item = { ...this.#item, targetKey: decision.targetKey ?? item.targetKey };
     const target = await targetOf(plan, id, this.#item, this.#tools);
     const preferred = plan.chunkBytes ?? chunkBytes;
     this.#frozen = {

@@ -48,6 +48,8 @@ export interface NewItem {
   readonly size: number;
   /** The version that the listing saw; empty when it does not say. */
   readonly identity?: string;
+  /** The name at the target, where two objects of one transfer could want the same: the first has it, the others fail. */
+  readonly targetKey?: string;
 }
 
 /** How an item ended. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { ProviderError } from '../providers/provider.ts';
 import { withDeadline } from './deadline.ts';
 import { Fenced, LimitExceeded, LocalFileError, localFileError } from './errors.ts';
-import { folderPrefix } from './item-endpoints.ts';
+import { folderPrefix, targetName } from './item-endpoints.ts';
 import type { MoveTools } from './item-mover.ts';
 import type { NewItem } from './ledger.ts';
 import type { FolderRef, PrefixRef } from './plan.ts';
@@ -23,11 +23,27 @@ export async function listItems(run: Run, tools: MoveTools, grown: () => void): 
     if (count > settings.maxObjects) {
       throw new LimitExceeded(`The folder has more than ${settings.maxObjects} objects; transfer it in parts.`);
     }
-    if (ledger.addItems(run.owner, page) === undefined) throw new Fenced();
+    if (ledger.addItems(run.owner, named(run, page)) === undefined) throw new Fenced();
     grown();
   }
   if (count === 0) throw nothingThere(source);
   if (!ledger.finishListing(run.owner)) throw new Fenced();
+}
+
+/** Side by side, two objects may want one name; in a tree none can. */
+function named(run: Run, page: readonly NewItem[]): readonly NewItem[] {
+  const { plan } = run.row;
+  if (plan.keepSourceTree !== false) return page;
+  return page.map((item) => ({ ...item, targetKey: flatName(plan, item.key) }));
+}
+
+/** What cannot be a name fails when it is moved, with a message of its own. */
+function flatName(plan: Run['row']['plan'], key: string): string {
+  try {
+    return targetName(plan, { key });
+  } catch {
+    return key;
+  }
 }
 
 function nothingThere(source: Run['row']['plan']['source']): Error {

@@ -4,6 +4,7 @@ import { type ClientTransferDependencies, clientTransferOperations } from './cli
 import { type CloudAccountDependencies, cloudAccountOperations } from './accounts.ts';
 import { type OAuthDependencies, oauthOperations } from './oauth.ts';
 import { amoveStorageOperations, type ManagedStorageDependencies, storjOperations } from './managed-storage.ts';
+import { type P2PTransferDependencies, p2pTransferOperations } from './p2p-transfers.ts';
 import { type ServerTransferDependencies, serverTransferOperations } from './server-transfers.ts';
 import { type StorageDependencies, storageOperations } from './storage-operations.ts';
 import { type UploadAndDownloadDependencies, uploadsAndDownloads } from './uploads-and-downloads.ts';
@@ -13,6 +14,7 @@ export type CloudDependencies = CloudAccountDependencies &
   ManagedStorageDependencies &
   UploadAndDownloadDependencies &
   ServerTransferDependencies &
+  P2PTransferDependencies &
   OAuthDependencies &
   ClientTransferDependencies;
 
@@ -24,5 +26,6 @@ export const cloud = (dependencies: CloudDependencies): Controller<'Cloud'> => (
   ...amoveStorageOperations(dependencies),
   ...uploadsAndDownloads(dependencies),
   ...serverTransferOperations(dependencies),
+  ...p2pTransferOperations(dependencies),
   ...clientTransferOperations(dependencies),
 });

@@ -7,6 +7,7 @@ import { Problem } from '../../http/problem.ts';
 import type { TransferEngine } from '../../transfers/engine.ts';
 import type { ObjectRef } from '../../transfers/plan.ts';
 import type { TransferView } from '../../transfers/view.ts';
+import { checkServer, httpUrl } from './server-address.ts';
 import { commanded, started } from './transfer-start.ts';
 
 export interface ServerTransferDependencies {
@@ -82,26 +83,8 @@ function endpoint(
   const accountId = body[`${side}AccountId`];
   if (accountId === undefined || accountId === '') return { ...object, cloudAccountId: null, provider: CloudType.LocalHttp };
   const { id, account } = cloudAccounts.resolve(caller, { id: accountId });
-  const own = account.serviceUrl === '' ? account.endpoint : account.serviceUrl;
-  if (own !== '' && serverOf(new URL(own)) !== serverOf(serverUrl)) {
-    throw new Problem(499, 'SECURITY', `${side}ServerUrl is not the server of the cloud account ${side}AccountId.`);
-  }
+  checkServer(account, serverUrl, `${side}ServerUrl is not the server of the cloud account ${side}AccountId.`);
   return { ...object, cloudAccountId: id, provider: account.cloudType };
-}
-
-function httpUrl(text: string, field: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol !== 'http:' && url?.protocol !== 'https:')
-    throw new Problem(499, 'DEFAULT', `The request is not valid: body.${field} has to be an http or https URL.`);
-  if (url.username !== '' || url.password !== '')
-    throw new Problem(499, 'SECURITY', `body.${field} must not carry credentials; name a cloud account instead.`);
-  return url;
-}
-
-/** Protocol, host and port; the names of the loopback interface count as one. */
-function serverOf(url: URL): string {
-  const host = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname) ? 'loopback' : url.hostname;
-  return `${url.protocol}//${host}:${url.port}`;
 }
 
 function statusOf({

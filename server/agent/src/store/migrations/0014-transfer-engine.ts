@@ -49,6 +49,7 @@ CREATE INDEX transfer_items_open ON transfer_items (transfer_id, n) WHERE state 
 CREATE INDEX transfer_items_cleanup ON transfer_items (transfer_id) WHERE cleanup = 1;
 -- One entry for each key, so that a listing that starts again adds what is new and nothing else.
 CREATE UNIQUE INDEX transfer_items_key ON transfer_items (transfer_id, key);
+CREATE INDEX transfer_items_target ON transfer_items (transfer_id, target_key) WHERE target_key IS NOT NULL;
 
 CREATE TABLE transfer_chunks (
   transfer_id TEXT NOT NULL,

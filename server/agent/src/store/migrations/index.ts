@@ -10,6 +10,7 @@ import { managedStorage } from './0009-managed-storage.ts';
 import { sso } from './0010-sso.ts';
 import { oauthAndTokens } from './0011-oauth-and-tokens.ts';
 import { settings } from './0012-settings.ts';
+import { p2pTransfers } from './0013-p2p-transfers.ts';
 import { transferEngine } from './0014-transfer-engine.ts';
 import { historyVerification } from './0015-history-verification.ts';
 import { cloudTransferList } from './0016-cloud-transfer-list.ts';
@@ -26,6 +27,7 @@ export const migrations: readonly string[] = [
   sso,
   oauthAndTokens,
   settings,
+  p2pTransfers,
   transferEngine,
   historyVerification,
   cloudTransferList,

@@ -1,0 +1,58 @@
+// Owns the steps that the scenarios of P2P transfers share: start one, follow it.
+import type { AnswerOf, Api } from './api.ts';
+import type { Context } from './check.ts';
+import type { Storage } from './storage.ts';
+
+export type P2PStatus = AnswerOf<'getP2PTransferStatus'>;
+
+/** What a check builds on: where the plainest transfer never ends, nothing that waits for another one can be judged. */
+export const afterP2PTransfer = ['cloud.p2p-transfer.small-object'] as const;
+
+export interface P2PPlaces {
+  readonly source: Storage;
+  readonly target: Storage;
+  readonly sourcePath: string;
+  readonly targetPath: string;
+  readonly overwrite?: boolean;
+}
+
+/** Chunks of 1 MB, so that a transfer can be met between two of them. */
+export async function startP2PTransfer(context: Context, api: Api, { source, target, ...places }: P2PPlaces): Promise<string> {
+  const { expect, given } = context;
+  given.pushingServers();
+  const { transferId } = await api.ok('initiateP2PTransfer', {
+    body: {
+      sourceAccount: source.account,
+      targetAccount: target.account,
+      sourceBucket: source.source,
+      targetServerUrl: target.serviceUrl,
+      targetBucket: target.target,
+      chunkSizeMB: 1,
+      ...places,
+    },
+  });
+  const id = expect.present(transferId, 'the answer has a transferId');
+  context.cleanUp(`transfer ${id}`, () => api.forCleanUp().call('cancelP2PTransfer', { path: { transferId: id } }));
+  return id;
+}
+
+/** Waits for one of the states; a transfer that ends in another one fails the check at once. */
+export async function p2pState(
+  { eventually, expect, contract }: Context,
+  api: Api,
+  transferId: string,
+  wanted: readonly string[],
+  fits: (status: P2PStatus) => boolean = () => true,
+): Promise<P2PStatus> {
+  const rule = `the transfer becomes ${wanted.join(' or ')}`;
+  return await eventually({
+    rule,
+    read: async () => {
+      const status = await api.ok('getP2PTransferStatus', { path: { transferId } });
+      const over = Object.keys(contract.machines.P2PTransferStatus?.[status.status] ?? {}).length === 0;
+      if (!wanted.includes(status.status) && over) expect.fail(rule, wanted, { status: status.status, errorMessage: status.errorMessage });
+      return status;
+    },
+    fits: (status) => wanted.includes(status.status) && fits(status),
+  });
+}
