@@ -2,12 +2,15 @@
 
 export type Stop = () => Promise<void> | void;
 
+const patienceMs = 1000;
+
 export class ScriptLifetime {
   readonly #stops: Stop[] = [];
   #ending: Promise<void> | undefined;
+  #interruptedAt = 0;
 
   constructor() {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void this.#interrupted(signal));
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void this.#interrupted(signal));
   }
 
   /** The last one registered stops first. */
@@ -37,8 +40,14 @@ export class ScriptLifetime {
   }
 
   async #interrupted(signal: string): Promise<void> {
+    if (this.#ending !== undefined) {
+      // One Ctrl-C arrives twice, from the terminal and from the loader of TypeScript; a later one means at once.
+      if (performance.now() - this.#interruptedAt > patienceMs) process.exit(130);
+      return;
+    }
     console.error(`\n${signal}: stopping what was started`);
-    this.#ending ??= this.end();
+    this.#interruptedAt = performance.now();
+    this.#ending = this.end();
     await this.#ending;
     process.exit(130);
   }
