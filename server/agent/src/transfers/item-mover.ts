@@ -1,4 +1,5 @@
 // Owns moving one item from begin to commit, with retries that go on where the target stands.
+import type { Checksums } from './checksums.ts';
 import { chunkSizeFor } from './chunk-plan.ts';
 import { withDeadline } from './deadline.ts';
 import type { Source, SourceStat, Target } from './endpoint.ts';
@@ -23,6 +24,7 @@ export interface MoveTools extends ItemContext, Omit<ObstacleTools, 'settings'> 
   readonly progress: Progress;
   readonly retry: RetryTools;
   readonly policies: Policies;
+  readonly checksums: Checksums;
   /** Failures that change nothing for the transfer but should be seen. */
   readonly report: (error: unknown) => void;
 }

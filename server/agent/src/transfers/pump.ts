@@ -1,6 +1,6 @@
 // Owns moving the bytes of one item in order: the next chunk is read while the last is written, never more than two in memory.
-import { crc32 } from 'node:zlib';
 import { ProviderError, type Chunk } from '../providers/provider.ts';
+import type { Checksums } from './checksums.ts';
 import { chunkLength } from './chunk-plan.ts';
 import type { SourceReader, SourceStat, TargetSession } from './endpoint.ts';
 import type { Throttle } from './policies.ts';
@@ -12,6 +12,7 @@ export interface PumpJob {
   readonly chunkSize: number;
   readonly lease: Lease;
   readonly throttle: Throttle;
+  readonly checksums: Checksums;
   /** Stops reading at once and writing after the chunk in flight. */
   readonly soft: AbortSignal;
   open(from: { offset: number; length: number }, signal: AbortSignal): Promise<SourceReader>;
@@ -34,13 +35,13 @@ export async function fillChunk(
   reader: SourceReader,
   slab: Slab,
   { offset, length }: { offset: number; length: number },
-  job: Pick<PumpJob, 'throttle' | 'soft'>,
+  job: Pick<PumpJob, 'throttle' | 'checksums' | 'soft'>,
 ): Promise<Filled> {
   const bytes = slab.bytes.subarray(0, length);
   try {
     await job.throttle(Math.min(grantBytes, length), job.soft);
     await readUnder(job.throttle, reader, bytes, job.soft);
-    return { slab, chunk: { offset, bytes, crc32: crc32(bytes) } };
+    return { slab, chunk: { offset, bytes, crc32: await job.checksums.crc32(bytes) } };
   } catch (error) {
     slab.drop();
     throw error;
