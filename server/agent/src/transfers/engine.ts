@@ -112,6 +112,7 @@ export class TransferEngine {
     if (refusal !== undefined) return refusal;
     // A commit cannot be taken back, so it decides first, unless it hangs.
     await this.#runs.get(id)?.commitSettled(this.#tools.settings.pauseGraceMs);
+    this.#recordEnds(id);
     return this.#command(id, 'cancel', () => {
       const run = this.#runs.get(id);
       run?.stopNow();
@@ -161,6 +162,14 @@ export class TransferEngine {
     const view = viewOf(row, this.#tools.now());
     const blocked = row.status === 'running' ? this.#runs.get(row.id)?.blocked : undefined;
     return blocked === undefined ? view : { ...view, errorMessage: blocked };
+  }
+
+  #recordEnds(id: string): void {
+    try {
+      this.#runs.get(id)?.recordEnds();
+    } catch (error) {
+      if (!(error instanceof Fenced)) throw error;
+    }
   }
 
   #refusal(id: string, event: TransferEvent): CommandResult | undefined {

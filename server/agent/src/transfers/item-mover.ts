@@ -78,6 +78,8 @@ export class ItemMover {
   /** What the listing said of a small object, which spares a first look. */
   #listed: SourceStat | undefined;
   #item: ItemRow;
+  /** The version that the ledger has. */
+  #begun: string | undefined;
   #frozen: Frozen | undefined;
 
   constructor(move: Move, tools: MoveTools) {
@@ -111,7 +113,8 @@ export class ItemMover {
     try {
       await this.#attempt();
     } catch (error) {
-      const doubtful = this.#listed !== undefined && error instanceof ProviderError && error.kind === 'changed';
+      const untouched = this.#listed !== undefined && this.#progress.furthest === 0;
+      const doubtful = untouched && error instanceof ProviderError && error.kind === 'changed';
       this.#listed = undefined;
       if (!doubtful) throw error;
       this.#frozen = undefined;
@@ -188,11 +191,13 @@ export class ItemMover {
     this.#move.ended({ state: 'done', size: context.frozen.size, proof, targetKey: this.#item.targetKey });
   }
 
+  /** In the ledger before anything exists at the target; again when a second look saw another version. */
   #begin({ size, identity, chunkSize }: Frozen): void {
+    if (this.#begun === identity) return;
     const { run, item } = this.#move;
-    if (item.chunkSize !== 0 || this.#progress.session !== '') return;
     const { targetKey } = this.#item;
     if (!this.#tools.ledger.beginItem(run.owner, item.n, { size, identity, chunkSize, targetKey })) throw new Fenced();
+    this.#begun = identity;
   }
 
   #endpoints(): readonly string[] {
