@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ObjectType } from '@click-kit/contract';
 import { type AgentProcess, bodyOf } from '../parts/agent.ts';
 import { copyFolder } from '../parts/cloud-copy.ts';
+import { startPush } from '../parts/p2p-push.ts';
 import type { Relay } from '../parts/relay.ts';
 import { startServerTransfer } from '../parts/server-copy.ts';
 import { bucket } from '../parts/servers.ts';
@@ -26,6 +27,7 @@ export function kindsOf(stage: Stage): Kind[] {
     download('LocalHttp to file', from, stage),
     serverTransfer('server transfer, LocalHttp to LocalHttp', from, to),
     cloudCopy('folder of 200, LocalHttp to LocalHttp', from, to),
+    push('P2P transfer, LocalHttp to LocalHttp', from, to),
   ];
   if (s3 === undefined) return kinds;
   return [
@@ -83,4 +85,20 @@ const cloudCopy = (name: string, from: Server, to: Server): Kind => ({
   target: to.store,
   legs: [outOf(from), into(to)],
   start: (agent, folder) => copyFolder(agent, { account: from.account, path: 'many/' }, { account: to.account, path: `${folder}/` }),
+});
+
+/** The bytes go from server to server; the agent that is killed only watches. */
+const push = (name: string, from: Server, to: Server): Kind => ({
+  name,
+  source: 'one',
+  target: to.store,
+  legs: [into(to)],
+  start: (agent, folder) =>
+    startPush(agent, {
+      sourceAccount: from.account,
+      sourcePath: 'one/source.bin',
+      targetUrl: to.relay.url,
+      targetAccount: to.account,
+      targetPath: `${folder}/source.bin`,
+    }),
 });

@@ -8,13 +8,16 @@ export type ProgressFrame = Extract<Notification, { Type: 1 }>['Data'];
 
 export interface FrameLog {
   /** The last progress frame that `fits`, as soon as there is one. */
-  waitFor(fits: (frame: ProgressFrame) => boolean): Promise<ProgressFrame>;
+  waitFor(fits: (frame: ProgressFrame) => boolean, deadlineMs?: number): Promise<ProgressFrame>;
   /** Resolves with the Completed frame; rejects with the message of a transfer that ends otherwise. */
   completed(transferId: string): Promise<ProgressFrame>;
   /** Keeps only what is to come. */
   forget(): void;
   close(): void;
 }
+
+/** Longer than any transfer that is measured here; nobody waits for ever. */
+const longestMs = 1_800_000;
 
 const ends = new Set(['Completed', 'Failed', 'Canceled']);
 
@@ -35,18 +38,28 @@ export async function followFrames(url: string): Promise<FrameLog> {
   socket.on('error', () => undefined);
   await once(socket, 'open');
 
-  const waitFor: FrameLog['waitFor'] = (fits) =>
+  const waitFor: FrameLog['waitFor'] = (fits, deadlineMs = longestMs) =>
     new Promise((resolve, reject) => {
-      const look = (frame: ProgressFrame): boolean => {
-        if (!fits(frame)) return false;
-        waiting.delete(look);
-        lost.delete(reject);
-        resolve(frame);
-        return true;
+      const look = (frame: ProgressFrame): void => {
+        if (fits(frame)) settle(() => resolve(frame));
       };
-      if ([...last.values()].some(look)) return;
+      const fail = (error: Error): void => settle(() => reject(error));
+      const settle = (tell: () => void): void => {
+        clearTimeout(deadline);
+        waiting.delete(look);
+        lost.delete(fail);
+        tell();
+      };
+      const deadline = setTimeout(() => {
+        fail(
+          new Error(
+            `no such frame within ${deadlineMs / 1000} s; the last of each transfer: ${JSON.stringify([...last.values()].slice(-3))}`,
+          ),
+        );
+      }, deadlineMs);
       waiting.add(look);
-      lost.add(reject);
+      lost.add(fail);
+      for (const frame of last.values()) look(frame);
     });
   return {
     waitFor,

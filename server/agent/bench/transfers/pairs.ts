@@ -6,7 +6,7 @@ import type { SceneContext } from './scene.ts';
 export interface Subject {
   readonly name: string;
   /** `round` 0 warms up; what it brought is compared byte for byte. */
-  run(round: number): Promise<Sample>;
+  readonly run: (round: number) => Promise<Sample>;
 }
 
 export type Samples = ReadonlyMap<string, readonly Sample[]>;

@@ -10,7 +10,7 @@ export interface SceneContext {
   readonly scale: number;
   readonly life: ScriptLifetime;
   /** A line of progress. */
-  say(text: string): void;
+  readonly say: (text: string) => void;
 }
 
 export interface SceneReport {

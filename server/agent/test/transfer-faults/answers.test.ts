@@ -87,7 +87,8 @@ describe('a source that sends', () => {
     );
     const proxied = await httpServer((request, response) => {
       // Only the first bytes of a whole read come, so that a range has to follow.
-      if (request.method === 'HEAD' || request.headers.range !== undefined) return void response.writeHead(307, { location: `${url}/file.bin` }).end();
+      if (request.method === 'HEAD' || request.headers.range !== undefined)
+        return void response.writeHead(307, { location: `${url}/file.bin` }).end();
       response.writeHead(200, { 'content-length': bytes.length, etag: '"one"', 'accept-ranges': 'bytes' });
       response.write(bytes.subarray(0, 100 * KiB), () => response.socket?.destroy());
     });

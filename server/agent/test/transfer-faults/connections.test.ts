@@ -1,7 +1,7 @@
 // Whole-agent tests of connections that break at a given byte: the copy is equal, or nothing of it is visible and nothing is left.
 import { randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { forGroup } from '../lifetime.ts';
+import { forGroup, forTest } from '../lifetime.ts';
 import { sha256 } from '../local-files.ts';
 import { type Fault, type FaultProxy, faultProxy, type Way } from './fault-proxy.ts';
 import { bucket, type FaultStage, faultStage, KiB } from './fault-stage.ts';
@@ -38,13 +38,19 @@ const ways = {
   'server transfer, at its source': {
     data: 'to-client',
     start: () =>
-      stage.copy({ url: proxy.url, path: 'origin.bin', account: behind }, { url: stage.server.url, path: 'copy-1.bin', account: stage.account }),
+      stage.copy(
+        { url: proxy.url, path: 'origin.bin', account: behind },
+        { url: stage.server.url, path: 'copy-1.bin', account: stage.account },
+      ),
     copy: () => stage.server.get(bucket, 'copy-1.bin'),
   },
   'server transfer, at its target': {
     data: 'to-server',
     start: () =>
-      stage.copy({ url: stage.server.url, path: 'origin.bin', account: stage.account }, { url: proxy.url, path: 'copy-2.bin', account: behind }),
+      stage.copy(
+        { url: stage.server.url, path: 'origin.bin', account: stage.account },
+        { url: proxy.url, path: 'copy-2.bin', account: behind },
+      ),
     copy: () => stage.server.get(bucket, 'copy-2.bin'),
   },
 } as const;
@@ -69,24 +75,35 @@ describe.each(Object.entries(ways))('the connection of a %s', (_name, { data, st
 });
 
 describe('a connection that always breaks', () => {
+  const always = async (fault: Fault) => {
+    const impatient = await faultStage(forTest, 2);
+    const broken = await faultProxy(impatient.server.url);
+    const account = await impatient.accountAt(broken.url);
+    broken.always(fault);
+    return { ...impatient, account, host: new URL(broken.url).host, heal: () => broken.arm('none') };
+  };
+
   it('fails an upload with the address in its message, keeps the object of the same name, and leaves nothing', async () => {
-    await stage.server.put(bucket, 'up/source.bin', 'the old content');
-    proxy.always({ kind: 'reset', way: 'to-server', after: 20 * KiB });
-    const message = await stage.run('Failed', ways.upload.start);
-    proxy.arm('none');
-    expect(message).toContain(new URL(proxy.url).host);
-    expect((await stage.server.get(bucket, 'up/source.bin'))?.toString()).toBe('the old content');
-    await stage.expectNoDebris();
+    const { server, files, run, upload, account, host, heal, expectNoDebris } = await always({
+      kind: 'reset',
+      way: 'to-server',
+      after: 20 * KiB,
+    });
+    await server.put(bucket, 'up/source.bin', 'the old content');
+    await files.write('source.bin', size);
+    expect(await run('Failed', () => upload(account, 'source.bin'))).toContain(host);
+    heal();
+    expect((await server.get(bucket, 'up/source.bin'))?.toString()).toBe('the old content');
+    await expectNoDebris();
   });
 
   it('fails a download likewise, keeps the file of the same name, and leaves no part file', async () => {
-    await stage.files.write('kept/origin.bin', Buffer.from('the old content'));
-    proxy.always({ kind: 'cut', way: 'to-client', after: 20 * KiB });
-    const message = await stage.run('Failed', () => stage.download(behind, 'origin.bin', 'kept'));
-    proxy.arm('none');
-    expect(message).toContain(new URL(proxy.url).host);
-    expect((await stage.files.read('kept/origin.bin')).toString()).toBe('the old content');
-    expect(await stage.files.list('kept')).toEqual(['origin.bin']);
+    const { server, files, run, download, account, host } = await always({ kind: 'cut', way: 'to-client', after: 20 * KiB });
+    await server.put(bucket, 'origin.bin', bytes);
+    await files.write('kept/origin.bin', Buffer.from('the old content'));
+    expect(await run('Failed', () => download(account, 'origin.bin', 'kept'))).toContain(host);
+    expect((await files.read('kept/origin.bin')).toString()).toBe('the old content');
+    expect(await files.list('kept')).toEqual(['origin.bin']);
   });
 });
 

@@ -30,7 +30,13 @@ afterAll(() => {
 
 describe.skipIf(!mounted)(`a disk that is full${mounted ? '' : ' (not tried: this user may not mount a small file system)'}`, () => {
   const download = async (accountId: string): Promise<string> => {
-    const body = { cloudAccount: { id: accountId }, storageName: bucket, objectKey: 'large.bin', downloadPath: disk, objectType: ObjectType.File };
+    const body = {
+      cloudAccount: { id: accountId },
+      storageName: bucket,
+      objectKey: 'large.bin',
+      downloadPath: disk,
+      objectType: ObjectType.File,
+    };
     return (await bodyOf(stage.click.POST('/cloud/download_object', { body }))).transferId;
   };
 

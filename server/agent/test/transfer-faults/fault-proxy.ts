@@ -50,7 +50,7 @@ export async function faultProxy(target: string, lifetime: Lifetime = forTest): 
       let left = fault?.way === way && fault.kind !== 'pieces' ? fault.after : Infinity;
       from.on('data', (bytes: Buffer) => {
         if (broken) return;
-        if (fault?.kind === 'pieces' && fault.way === way) return void dribble(from, to, bytes, fault.after);
+        if (fault?.kind === 'pieces' && fault.way === way) return dribble(from, to, bytes, fault.after);
         const hit = left < bytes.length;
         if (hit && fault?.kind === 'flip') bytes[left] = (bytes[left] ?? 0) ^ 1;
         const through = hit && fault?.kind !== 'flip' ? bytes.subarray(0, left) : bytes;

@@ -29,14 +29,19 @@ export interface FaultStage {
   readonly server: TestObjectServer;
   /** At the server itself. */
   readonly account: string;
-  accountAt(url: string, fields?: Partial<Schema<'InsertCloudAccountRequest'>>): Promise<string>;
-  upload(account: string, name: string): Promise<string>;
-  download(account: string, key: string, folder: string, objectType?: Schema<'DownloadObjectRequest'>['objectType']): Promise<string>;
-  copy(source: Place, target: Place): Promise<string>;
+  readonly accountAt: (url: string, fields?: Partial<Schema<'InsertCloudAccountRequest'>>) => Promise<string>;
+  readonly upload: (account: string, name: string) => Promise<string>;
+  readonly download: (
+    account: string,
+    key: string,
+    folder: string,
+    objectType?: Schema<'DownloadObjectRequest'>['objectType'],
+  ) => Promise<string>;
+  readonly copy: (source: Place, target: Place) => Promise<string>;
   /** Starts it and waits for its end; answers the message of a failure, or an empty text. */
-  run(end: End, start: () => Promise<string>): Promise<string>;
+  readonly run: (end: End, start: () => Promise<string>) => Promise<string>;
   /** Waits until nothing is left of unfinished uploads, and no part files. */
-  expectNoDebris(): Promise<void>;
+  readonly expectNoDebris: () => Promise<void>;
 }
 
 export async function faultStage(lifetime: Lifetime = forTest, transferAttempts = 3): Promise<FaultStage> {
@@ -77,7 +82,9 @@ export async function faultStage(lifetime: Lifetime = forTest, transferAttempts 
       const notifications = await recordNotifications(running.url);
       const transferId = await start();
       await progressed(notifications, transferId, end);
-      const last = notifications.frames.flatMap((frame) => (frame.Type === 1 && frame.Data.TransferId === transferId ? [frame.Data] : [])).at(-1);
+      const last = notifications.frames
+        .flatMap((frame) => (frame.Type === 1 && frame.Data.TransferId === transferId ? [frame.Data] : []))
+        .at(-1);
       return last?.Error ?? '';
     },
     async expectNoDebris() {

@@ -142,7 +142,8 @@ describe('a source server', () => {
 
   it('that answers the read with a page of HTML, as a captive portal does, is not copied', async () => {
     const message = await fetched('Failed', (request, response) => {
-      if (request.method === 'HEAD') return void response.writeHead(200, { 'content-length': bytes.length, etag: '"one"', 'accept-ranges': 'bytes' }).end();
+      if (request.method === 'HEAD')
+        return void response.writeHead(200, { 'content-length': bytes.length, etag: '"one"', 'accept-ranges': 'bytes' }).end();
       response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Please sign in</h1>');
     });
     expect(message).not.toBe('');

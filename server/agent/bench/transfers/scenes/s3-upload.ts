@@ -19,7 +19,7 @@ interface Place {
   readonly name: string;
   readonly url: string;
   /** Looks at what came and removes it. */
-  arrived(round: number): Promise<void>;
+  readonly arrived: (round: number) => Promise<void>;
 }
 
 interface Work {
@@ -59,7 +59,7 @@ async function placesOf(folder: string, wanted: Wanted, { life, say }: SceneCont
     {
       name: 'sink',
       url: sink.url,
-      async arrived() {
+      arrived: async () => {
         const now = await sink.received();
         if (now - before < wanted.size) throw new Error(`the sink got ${now - before} of ${wanted.size} bytes`);
         before = now;

@@ -5,6 +5,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { ObjectType } from '@click-kit/contract';
 import { median } from '../../load.ts';
 import { type AgentProcess, bodyOf, insertAccount, startAgentProcess } from '../../parts/agent.ts';
+import { copyFolder } from '../../parts/cloud-copy.ts';
+import { type Commands, commandsOf, obey } from '../../parts/commands.ts';
+import { startPush } from '../../parts/p2p-push.ts';
 import { type Relay, startRelay } from '../../parts/relay.ts';
 import { bucket, startObjectProcess } from '../../parts/servers.ts';
 import { sparseFile, workspace } from '../../parts/workspace.ts';
@@ -14,13 +17,10 @@ import { startServerTransfer } from '../../parts/server-copy.ts';
 const [barSeconds, graceMs, watchMs] = [0.5, 5000, 5000];
 /** How long a whole transfer takes, so that a command always comes in its middle. */
 const transferSeconds = 32;
+const deadlineMs = 60_000;
 
-type Command = (transferId: string) => Promise<{ response: Response }>;
-
-interface Way {
+interface Way extends Commands {
   start(): Promise<string>;
-  readonly cancel: Command;
-  readonly pause?: Command;
 }
 
 export const stop: Scene = async (context) => {
@@ -62,7 +62,7 @@ export const stop: Scene = async (context) => {
 |---|---|---|---|---|---|
 ${rows.join('\n')}
 
-A pause lets the chunk in flight finish. A server transfer cannot be paused (cloud.md has no such command).`;
+A pause lets the chunk in flight finish. Transfers of the other kinds have no command for a pause. In a P2P transfer the source server sends; the agent tells it to stop.`;
   return { title: 'Transfers: pause and cancel', text };
 };
 
@@ -73,7 +73,7 @@ async function one(
 ): Promise<{ lastSeconds: number; lateBytes: number }> {
   relay.reset();
   const transferId = await way.start();
-  await agent.frames.waitFor(({ TransferId, Bytes }) => TransferId === transferId && Bytes > 0);
+  await agent.frames.waitFor(({ TransferId, Bytes }) => TransferId === transferId && Bytes > 0, deadlineMs);
   const at = performance.now();
   await obey((command === 'pause' ? way.pause : undefined) ?? way.cancel, transferId);
   await pause(graceMs - (performance.now() - at));
@@ -81,13 +81,8 @@ async function one(
   if (command === 'pause') await pause(watchMs);
   const lateBytes = moved(relay) - before;
   if (command === 'pause') await obey(way.cancel, transferId);
-  await agent.frames.waitFor(({ TransferId, Status }) => TransferId === transferId && Status === 'Canceled');
+  await agent.frames.waitFor(({ TransferId, Status }) => TransferId === transferId && Status === 'Canceled', deadlineMs);
   return { lastSeconds, lateBytes };
-}
-
-async function obey(command: Command, transferId: string): Promise<void> {
-  const { response } = await command(transferId);
-  if (!response.ok) throw new Error(`a command was answered ${response.status}: the transfer had ended by itself`);
 }
 
 const moved = ({ counted }: Relay): number => counted.toServer + counted.toClient;
@@ -105,32 +100,30 @@ interface Given {
   readonly down: string;
 }
 
-function waysOf(agent: AgentProcess, { relay, file, slow, down }: Given): Record<string, Way> {
-  const { click } = agent;
-  const at = (transferId: string) => ({ params: { path: { transferId } } });
-  const client = {
-    cancel: (id: string) => click.POST('/cloud/client_transfer/{transferId}/cancel', at(id)),
-    pause: (id: string) => click.POST('/cloud/client_transfer/{transferId}/pause', at(id)),
-  };
+function waysOf(agent: AgentProcess, { relay, file, straight, slow, down }: Given): Record<string, Way> {
+  const { client, server, p2p, cloud } = commandsOf(agent);
   const place = { url: relay.url, accountId: slow };
+  const target = { targetUrl: relay.url, targetAccount: slow, targetPath: 'pushed.bin' };
   return {
     'an upload': { ...client, start: () => startUpload(agent, slow, file, 'up') },
     'a download': {
       ...client,
       async start() {
-        const body = {
-          cloudAccount: { id: slow },
-          storageName: bucket,
-          objectKey: 'origin/file.bin',
-          downloadPath: down,
-          objectType: ObjectType.File,
-        };
-        return (await bodyOf(click.POST('/cloud/download_object', { body }))).transferId;
+        const source = { cloudAccount: { id: slow }, storageName: bucket, objectKey: 'origin/file.bin', objectType: ObjectType.File };
+        return (await bodyOf(agent.click.POST('/cloud/download_object', { body: { ...source, downloadPath: down } }))).transferId;
       },
     },
     'a server transfer': {
+      ...server,
       start: () => startServerTransfer(agent, { ...place, path: 'origin/file.bin' }, { ...place, path: 'copy.bin' }),
-      cancel: (id) => click.DELETE('/cloud/server_transfer/{transferId}', at(id)),
+    },
+    'a cloud-to-cloud transfer': {
+      ...cloud,
+      start: () => copyFolder(agent, { account: straight, path: 'origin/' }, { account: slow, path: 'copied/' }),
+    },
+    'a P2P transfer': {
+      ...p2p,
+      start: () => startPush(agent, { ...target, sourceAccount: straight, sourcePath: 'origin/file.bin' }),
     },
   };
 }
