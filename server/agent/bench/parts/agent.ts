@@ -24,8 +24,9 @@ const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
 export async function startAgentProcess(dataDir: string, args: readonly string[], life: ScriptLifetime): Promise<AgentProcess> {
   const child = fork(main, ['--data-dir', dataDir, '--port', '0', '--log-level', 'error', ...args], {
-    execArgv: [],
-    env: cleanEnvironment({ NODE_ENV: 'production' }),
+    // As `npm start` runs it.
+    execArgv: ['--max-semi-space-size=4'],
+    env: cleanEnvironment({ NODE_ENV: 'production', MALLOC_ARENA_MAX: '1' }),
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   life.add(() => endProcess(child));

@@ -137,7 +137,9 @@ async function refusalOf({ what }: S3Request, answer: Answer, signal: AbortSigna
 /** Hexadecimal. */
 export async function sha256(bytes: Buffer): Promise<string> {
   if (bytes.length <= THREAD_BYTES) return createHash('sha256').update(bytes).digest('hex');
-  return Buffer.from(await webcrypto.subtle.digest('SHA-256', bytes)).toString('hex');
+  // It takes no shared memory, as the engine's buffers are.
+  const own = bytes.buffer instanceof SharedArrayBuffer ? Buffer.from(bytes) : bytes;
+  return Buffer.from(await webcrypto.subtle.digest('SHA-256', own)).toString('hex');
 }
 
 /** The code that an S3 store gave for a refusal; empty when it is none. */

@@ -3,6 +3,9 @@ import Sqlite from 'better-sqlite3';
 import { migrations } from './migrations/index.ts';
 
 export type Database = Sqlite.Database;
+export type Statement<Parameters extends unknown[] | object = unknown[], Result = unknown> = Parameters extends unknown[]
+  ? Sqlite.Statement<Parameters, Result>
+  : Sqlite.Statement<[Parameters], Result>;
 
 /** Runs work whole or not at all; inside another transaction it becomes a part of that one. */
 export type InTransaction = <T>(work: () => T) => T;

@@ -39,8 +39,8 @@ export const transferColumns: readonly (keyof TransferRecord)[] = [
 
 /** Sessions at targets may be addresses that let whoever has them write: they are kept sealed. */
 export interface SessionSeal {
-  seal(session: string, place: string): string;
-  open(sealed: string, place: string): string;
+  readonly seal: (session: string, place: string) => string;
+  readonly open: (sealed: string, place: string) => string;
 }
 
 export const unsealed: SessionSeal = { seal: (session) => session, open: (sealed) => sealed };

@@ -15,7 +15,7 @@ import type {
   TransferFilter,
   TransferRow,
 } from '../transfers/ledger.ts';
-import type { Database } from './database.ts';
+import type { Database, Statement } from './database.ts';
 import {
   type ChunkRecord,
   itemOf,
@@ -38,6 +38,7 @@ const leftovers = `SELECT i.*, t.plan FROM transfer_items i JOIN transfers t ON 
 export class TransferStore implements Ledger {
   readonly #database: Database;
   readonly #seal: SessionSeal;
+  readonly #statements = new Map<string, Statement>();
 
   constructor(database: Database, seal: SessionSeal = unsealed) {
     this.#database = database;
@@ -48,13 +49,13 @@ export class TransferStore implements Ledger {
     const columns = transferColumns.join(', ');
     const values = transferColumns.map((name) => `@${name}`).join(', ');
     this.#database.transaction(() => {
-      this.#database.prepare(`INSERT INTO transfers (${columns}) VALUES (${values})`).run(recordOf(row));
+      this.#prepare(`INSERT INTO transfers (${columns}) VALUES (${values})`).run(recordOf(row));
       this.#append(row.id, items);
     })();
   }
 
   get(id: string): TransferRow | undefined {
-    const record = this.#database.prepare<[string], TransferRecord>('SELECT * FROM transfers WHERE id = ?').get(id);
+    const record = this.#prepare<[string], TransferRecord>('SELECT * FROM transfers WHERE id = ?').get(id);
     return record === undefined ? undefined : rowOf(record);
   }
 
@@ -69,7 +70,7 @@ export class TransferStore implements Ledger {
 
   unfinished(): TransferRow[] {
     const sql = `SELECT * FROM transfers WHERE status IN ('initiating', 'pending', 'running') ORDER BY rowid`;
-    return this.#database.prepare<[], TransferRecord>(sql).all().map(rowOf);
+    return this.#prepare<[], TransferRecord>(sql).all().map(rowOf);
   }
 
   change(row: Pick<TransferRow, 'id' | 'status' | 'generation'>, to: StatusChange, within?: (row: TransferRow) => void): boolean {
@@ -88,7 +89,7 @@ export class TransferStore implements Ledger {
     const sql = `UPDATE transfers SET ${sets} WHERE id = @id AND status = @status AND generation = @generation RETURNING *`;
     return this.#database.transaction(() => {
       const { id, status, generation } = row;
-      const after = this.#database.prepare<object, TransferRecord>(sql).get({ ...values, id, status, generation });
+      const after = this.#prepare<object, TransferRecord>(sql).get({ ...values, id, status, generation });
       if (after !== undefined) within?.(rowOf(after));
       return after !== undefined;
     })();
@@ -99,7 +100,7 @@ export class TransferStore implements Ledger {
   }
 
   finishListing(owner: Owner): boolean {
-    return this.#asOwner(owner, () => this.#database.prepare('UPDATE transfers SET listed = 1 WHERE id = ?').run(owner.id));
+    return this.#asOwner(owner, () => this.#prepare('UPDATE transfers SET listed = 1 WHERE id = ?').run(owner.id));
   }
 
   openItems(id: string, after: number, limit: number): ItemRow[] {
@@ -116,7 +117,7 @@ export class TransferStore implements Ledger {
 
   chunks(id: string, n: number): ChunkAck[] {
     const sql = 'SELECT at, length, crc32, proof FROM transfer_chunks WHERE transfer_id = ? AND n = ? ORDER BY at';
-    const records = this.#database.prepare<[string, number], ChunkRecord>(sql).all(id, n);
+    const records = this.#prepare<[string, number], ChunkRecord>(sql).all(id, n);
     return records.map(({ at, ...rest }) => ({ offset: at, ...rest }));
   }
 
@@ -125,7 +126,7 @@ export class TransferStore implements Ledger {
       const at = { id: owner.id, n, ...frozen };
       this.#resize(owner.id, n, frozen.size);
       const sets = `state = 'moving', cleanup = 1, size = @size, identity = @identity, chunk_size = @chunkSize, target_key = @targetKey`;
-      this.#database.prepare(`UPDATE transfer_items SET ${sets} WHERE transfer_id = @id AND n = @n`).run(at);
+      this.#prepare(`UPDATE transfer_items SET ${sets} WHERE transfer_id = @id AND n = @n`).run(at);
     });
   }
 
@@ -133,8 +134,8 @@ export class TransferStore implements Ledger {
     return this.#counting(owner, () => {
       const at = { id: owner.id, n, bytes: progress.bytes, session: this.#sealed(owner.id, n, progress.session) };
       this.#addBytes(owner.id, n, progress.bytes);
-      this.#database.prepare('UPDATE transfer_items SET bytes = @bytes, session = @session WHERE transfer_id = @id AND n = @n').run(at);
-      const keep = this.#database.prepare('INSERT OR REPLACE INTO transfer_chunks VALUES (@id, @n, @offset, @length, @crc32, @proof)');
+      this.#prepare('UPDATE transfer_items SET bytes = @bytes, session = @session WHERE transfer_id = @id AND n = @n').run(at);
+      const keep = this.#prepare('INSERT OR REPLACE INTO transfer_chunks VALUES (@id, @n, @offset, @length, @crc32, @proof)');
       for (const ack of acks) keep.run({ id: owner.id, n, ...ack });
     });
   }
@@ -152,33 +153,33 @@ export class TransferStore implements Ledger {
   counts(id: string): ItemCounts {
     const of = (state: string): string => `count(*) FILTER (WHERE state = '${state}') AS ${state}`;
     const sql = `SELECT count(*) AS total, ${of('done')}, ${of('failed')}, ${of('skipped')} FROM transfer_items WHERE transfer_id = ?`;
-    return this.#database.prepare<[string], ItemCounts>(sql).get(id) ?? { total: 0, done: 0, failed: 0, skipped: 0 };
+    return this.#prepare<[string], ItemCounts>(sql).get(id) ?? { total: 0, done: 0, failed: 0, skipped: 0 };
   }
 
   firstError(id: string): string | undefined {
     const sql = `SELECT error FROM transfer_items WHERE transfer_id = ? AND state = 'failed' ORDER BY n LIMIT 1`;
-    return this.#database.prepare<[string], { error: string }>(sql).get(id)?.error;
+    return this.#prepare<[string], { error: string }>(sql).get(id)?.error;
   }
 
   proof(id: string): Proof | undefined {
     const strength = `CASE proof WHEN 'size' THEN 0 WHEN 'chunks' THEN 1 WHEN 'object' THEN 2 ELSE 3 END`;
     const sql = `SELECT proof FROM transfer_items WHERE transfer_id = ? AND proof IS NOT NULL ORDER BY ${strength} LIMIT 1`;
-    return this.#database.prepare<[string], { proof: Proof }>(sql).get(id)?.proof;
+    return this.#prepare<[string], { proof: Proof }>(sql).get(id)?.proof;
   }
 
   leftovers(id?: string): Leftover[] {
     const sql = id === undefined ? leftovers : `${leftovers} AND i.transfer_id = @id`;
-    const records = this.#database.prepare<object, ItemRecord & { plan: string }>(sql).all(id === undefined ? {} : { id });
+    const records = this.#prepare<object, ItemRecord & { plan: string }>(sql).all(id === undefined ? {} : { id });
     return records.map((record) => ({ transferId: record.transfer_id, plan: JSON.parse(record.plan), item: itemOf(record, this.#seal) }));
   }
 
   clearLeftover(id: string, n: number): void {
-    this.#database.prepare(`UPDATE transfer_items SET cleanup = 0, session = '' WHERE transfer_id = ? AND n = ?`).run(id, n);
+    this.#prepare(`UPDATE transfer_items SET cleanup = 0, session = '' WHERE transfer_id = ? AND n = ?`).run(id, n);
   }
 
   keepLeftover(id: string, n: number, session: string): void {
     const sql = `UPDATE transfer_items SET cleanup = 1, session = @session WHERE transfer_id = @id AND n = @n AND session = ''`;
-    this.#database.prepare(sql).run({ id, n, session: this.#sealed(id, n, session) });
+    this.#prepare(sql).run({ id, n, session: this.#sealed(id, n, session) });
   }
 
   prune(keep: number): void {
@@ -186,7 +187,14 @@ export class TransferStore implements Ledger {
     const sql = `DELETE FROM transfers WHERE ${finished}
       AND rowid NOT IN (SELECT rowid FROM transfers WHERE ${finished} ORDER BY ended_at DESC, rowid DESC LIMIT ?)
       AND NOT EXISTS (SELECT 1 FROM transfer_items WHERE transfer_id = transfers.id AND cleanup = 1)`;
-    this.#database.prepare(sql).run(keep);
+    this.#prepare(sql).run(keep);
+  }
+
+  /** Preparing costs more than running most of them. */
+  #prepare<Parameters extends unknown[] | object = unknown[], Result = unknown>(sql: string): Statement<Parameters, Result> {
+    const known = this.#statements.get(sql) ?? this.#database.prepare(sql);
+    this.#statements.set(sql, known);
+    return known as Statement<Parameters, Result>;
   }
 
   #sealed(id: string, n: number, session: string): string {
@@ -195,14 +203,14 @@ export class TransferStore implements Ledger {
 
   #asOwner(owner: Owner, action: () => void): boolean {
     return this.#database.transaction(() => {
-      const owned = this.#database.prepare<Owner, { owned: number }>(`SELECT ${ownedBy} AS owned`).get(owner)?.owned === 1;
+      const owned = this.#prepare<Owner, { owned: number }>(`SELECT ${ownedBy} AS owned`).get(owner)?.owned === 1;
       if (owned) action();
       return owned;
     })();
   }
 
   #counting(owner: Owner, action: () => void): Counters | undefined {
-    const counters = this.#database.prepare<[string], Counters>('SELECT bytes, total_bytes AS totalBytes FROM transfers WHERE id = ?');
+    const counters = this.#prepare<[string], Counters>('SELECT bytes, total_bytes AS totalBytes FROM transfers WHERE id = ?');
     return this.#asOwner(owner, action) ? counters.get(owner.id) : undefined;
   }
 
@@ -227,30 +235,30 @@ export class TransferStore implements Ledger {
   }
 
   #update(sets: string, values: { id: string; n: number; [name: string]: unknown }): void {
-    this.#database.prepare(`UPDATE transfer_items SET ${sets} WHERE transfer_id = @id AND n = @n`).run(values);
+    this.#prepare(`UPDATE transfer_items SET ${sets} WHERE transfer_id = @id AND n = @n`).run(values);
   }
 
   #resize(id: string, n: number, size: number): void {
     const before = '(SELECT size FROM transfer_items WHERE transfer_id = @id AND n = @n)';
-    this.#database.prepare(`UPDATE transfers SET total_bytes = total_bytes - ${before} + @size WHERE id = @id`).run({ id, n, size });
+    this.#prepare(`UPDATE transfers SET total_bytes = total_bytes - ${before} + @size WHERE id = @id`).run({ id, n, size });
     this.#update('size = @size', { id, n, size });
   }
 
   #forgetChunks(id: string, n: number): void {
-    this.#database.prepare('DELETE FROM transfer_chunks WHERE transfer_id = ? AND n = ?').run(id, n);
+    this.#prepare('DELETE FROM transfer_chunks WHERE transfer_id = ? AND n = ?').run(id, n);
   }
 
   #addBytes(id: string, n: number, bytes: number): void {
     const before = '(SELECT bytes FROM transfer_items WHERE transfer_id = @id AND n = @n)';
-    this.#database.prepare(`UPDATE transfers SET bytes = bytes - ${before} + @bytes WHERE id = @id`).run({ id, n, bytes });
+    this.#prepare(`UPDATE transfers SET bytes = bytes - ${before} + @bytes WHERE id = @id`).run({ id, n, bytes });
   }
 
   #append(id: string, items: readonly NewItem[]): void {
-    const insert = this.#database.prepare(
+    const insert = this.#prepare(
       `INSERT OR IGNORE INTO transfer_items (transfer_id, n, key, state, size, identity, target_key, error)
       VALUES (@id, @n, @key, @state, @size, @identity, @targetKey, @error)`,
     );
-    const last = this.#database.prepare<[string], { n: number | null }>('SELECT max(n) AS n FROM transfer_items WHERE transfer_id = ?');
+    const last = this.#prepare<[string], { n: number | null }>('SELECT max(n) AS n FROM transfer_items WHERE transfer_id = ?');
     let n = (last.get(id)?.n ?? -1) + 1;
     let bytes = 0;
     for (const { key, size, identity = '', targetKey = null } of items) {
@@ -261,11 +269,11 @@ export class TransferStore implements Ledger {
       n += 1;
       bytes += size;
     }
-    this.#database.prepare('UPDATE transfers SET total_bytes = total_bytes + ? WHERE id = ?').run(bytes, id);
+    this.#prepare('UPDATE transfers SET total_bytes = total_bytes + ? WHERE id = ?').run(bytes, id);
   }
 
   #isTaken(id: string, key: string, targetKey: string): boolean {
     const sql = 'SELECT 1 FROM transfer_items WHERE transfer_id = ? AND target_key = ? AND key <> ?';
-    return this.#database.prepare<[string, string, string]>(sql).get(id, targetKey, key) !== undefined;
+    return this.#prepare<[string, string, string]>(sql).get(id, targetKey, key) !== undefined;
   }
 }

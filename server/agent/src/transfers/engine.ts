@@ -1,5 +1,6 @@
 // Owns the commands on transfers: start, pause, resume, cancel, recover, shut down; one engine for every kind of transfer.
 import { randomUUID } from 'node:crypto';
+import { Checksums } from './checksums.ts';
 import { Cleanups } from './cleanup.ts';
 import { Connectivity } from './connectivity.ts';
 import { explain, Fenced, isExplained, Stopped } from './errors.ts';
@@ -68,6 +69,7 @@ export class TransferEngine {
       retry,
       pool: this.pool,
       policies: new Policies(options.policies),
+      checksums: new Checksums(),
       gates: new EndpointGates(settings, now),
       connectivity: new Connectivity(now),
     };
@@ -110,6 +112,7 @@ export class TransferEngine {
     if (refusal !== undefined) return refusal;
     // A commit cannot be taken back, so it decides first, unless it hangs.
     await this.#runs.get(id)?.commitSettled(this.#tools.settings.pauseGraceMs);
+    this.#recordEnds(id);
     return this.#command(id, 'cancel', () => {
       const run = this.#runs.get(id);
       run?.stopNow();
@@ -151,6 +154,7 @@ export class TransferEngine {
     await within(abortMs, this.#cleanups.settled());
     this.#cleanups.stop(new Stopped('shutdown'));
     await this.#cleanups.settled();
+    await this.#tools.checksums.close();
   }
 
   /** What a running transfer waits for is shown as its error until it goes on. */
@@ -158,6 +162,14 @@ export class TransferEngine {
     const view = viewOf(row, this.#tools.now());
     const blocked = row.status === 'running' ? this.#runs.get(row.id)?.blocked : undefined;
     return blocked === undefined ? view : { ...view, errorMessage: blocked };
+  }
+
+  #recordEnds(id: string): void {
+    try {
+      this.#runs.get(id)?.recordEnds();
+    } catch (error) {
+      if (!(error instanceof Fenced)) throw error;
+    }
   }
 
   #refusal(id: string, event: TransferEvent): CommandResult | undefined {

@@ -1,4 +1,5 @@
 // Owns moving one item from begin to commit, with retries that go on where the target stands.
+import type { Checksums } from './checksums.ts';
 import { chunkSizeFor } from './chunk-plan.ts';
 import { withDeadline } from './deadline.ts';
 import type { Source, SourceStat, Target } from './endpoint.ts';
@@ -23,6 +24,7 @@ export interface MoveTools extends ItemContext, Omit<ObstacleTools, 'settings'> 
   readonly progress: Progress;
   readonly retry: RetryTools;
   readonly policies: Policies;
+  readonly checksums: Checksums;
   /** Failures that change nothing for the transfer but should be seen. */
   readonly report: (error: unknown) => void;
 }
@@ -76,6 +78,8 @@ export class ItemMover {
   /** What the listing said of a small object, which spares a first look. */
   #listed: SourceStat | undefined;
   #item: ItemRow;
+  /** The version that the ledger has. */
+  #begun: string | undefined;
   #frozen: Frozen | undefined;
 
   constructor(move: Move, tools: MoveTools) {
@@ -109,7 +113,8 @@ export class ItemMover {
     try {
       await this.#attempt();
     } catch (error) {
-      const doubtful = this.#listed !== undefined && error instanceof ProviderError && error.kind === 'changed';
+      const untouched = this.#listed !== undefined && this.#progress.furthest === 0;
+      const doubtful = untouched && error instanceof ProviderError && error.kind === 'changed';
       this.#listed = undefined;
       if (!doubtful) throw error;
       this.#frozen = undefined;
@@ -186,11 +191,13 @@ export class ItemMover {
     this.#move.ended({ state: 'done', size: context.frozen.size, proof, targetKey: this.#item.targetKey });
   }
 
+  /** In the ledger before anything exists at the target; again when a second look saw another version. */
   #begin({ size, identity, chunkSize }: Frozen): void {
+    if (this.#begun === identity) return;
     const { run, item } = this.#move;
-    if (item.chunkSize !== 0 || this.#progress.session !== '') return;
     const { targetKey } = this.#item;
     if (!this.#tools.ledger.beginItem(run.owner, item.n, { size, identity, chunkSize, targetKey })) throw new Fenced();
+    this.#begun = identity;
   }
 
   #endpoints(): readonly string[] {

@@ -131,6 +131,29 @@ describe('a copy of many objects', () => {
     expect(keys('to/')).toEqual(['to/a']);
   });
 
+  it('looks again before a download, too, and a crash after that goes on with the version that was seen', async () => {
+    await open({ lanes: 2 });
+    bench.provider.put('from/a', bytesOf(30_000));
+    bench.provider.listedETag = 'of an older version';
+    const id = bench.start({ source: prefixRef('from'), target: { type: 'folder', path: join(bench.folder, 'to') } });
+    expect(await bench.finish(id)).toBe('completed');
+    expect(await bench.names('to')).toEqual(['a']);
+  });
+
+  it('that is cancelled has every object in its counts that had arrived', async () => {
+    await open({ whole: true }, { objectsAtOnce: 2 });
+    for (let n = 0; n < 30; n += 1) bench.provider.put(`from/${n}`, bytesOf(100));
+    const held = bench.hold(({ name }) => name === 'put' && keys('to/').length === 10);
+    const id = copy('from', 'to');
+    await held.reached;
+    const cancelling = bench.engine.cancel(id);
+    held.release();
+    expect(await cancelling).toBe('ok');
+    await bench.engine.cleanedUp();
+    expect(bench.history[0]?.transferredObjects).toBeGreaterThanOrEqual(10);
+    expect(bench.history[0]?.transferredObjects).toBe(bench.ledger.counts(id).done);
+  });
+
   it('of an empty bucket is done when nothing was moved', async () => {
     await open();
     const id = copy('', 'to');

@@ -1,6 +1,6 @@
-// Owns moving the bytes of one item in order: the next chunk is read while the last is written, never more than two in memory.
-import { crc32 } from 'node:zlib';
+// Owns moving the bytes of one item in order: the next chunk is read while the last is written, never more than a few in memory.
 import { ProviderError, type Chunk } from '../providers/provider.ts';
+import type { Checksums } from './checksums.ts';
 import { chunkLength } from './chunk-plan.ts';
 import type { SourceReader, SourceStat, TargetSession } from './endpoint.ts';
 import type { Throttle } from './policies.ts';
@@ -12,6 +12,7 @@ export interface PumpJob {
   readonly chunkSize: number;
   readonly lease: Lease;
   readonly throttle: Throttle;
+  readonly checksums: Checksums;
   /** Stops reading at once and writing after the chunk in flight. */
   readonly soft: AbortSignal;
   open(from: { offset: number; length: number }, signal: AbortSignal): Promise<SourceReader>;
@@ -29,22 +30,37 @@ export interface Filled {
 /** Small enough for a fair share of a cap, large enough to cost nothing without one. */
 const grantBytes = 256 * 1024;
 
+export interface Extent {
+  readonly offset: number;
+  readonly length: number;
+}
+
+type Filling = Pick<PumpJob, 'throttle' | 'checksums' | 'soft'>;
+
 /** Reads one chunk into the slab, under the caps; gives the slab up when that fails. */
-export async function fillChunk(
-  reader: SourceReader,
-  slab: Slab,
-  { offset, length }: { offset: number; length: number },
-  job: Pick<PumpJob, 'throttle' | 'soft'>,
-): Promise<Filled> {
+export async function fillChunk(reader: SourceReader, slab: Slab, extent: Extent, job: Filling): Promise<Filled> {
+  return await withChecksum(await readChunk(reader, slab, extent, job), extent, job);
+}
+
+interface Read {
+  readonly slab: Slab;
+  readonly bytes: Buffer;
+}
+
+async function readChunk(reader: SourceReader, slab: Slab, { length }: Extent, { throttle, soft }: Filling): Promise<Read> {
   const bytes = slab.bytes.subarray(0, length);
   try {
-    await job.throttle(Math.min(grantBytes, length), job.soft);
-    await readUnder(job.throttle, reader, bytes, job.soft);
-    return { slab, chunk: { offset, bytes, crc32: crc32(bytes) } };
+    await throttle(Math.min(grantBytes, length), soft);
+    await readUnder(throttle, reader, bytes, soft);
+    return { slab, bytes };
   } catch (error) {
     slab.drop();
     throw error;
   }
+}
+
+async function withChecksum({ slab, bytes }: Read, { offset }: Extent, { checksums }: Filling): Promise<Filled> {
+  return { slab, chunk: { offset, bytes, crc32: await checksums.crc32(bytes) } };
 }
 
 /** The first grant was taken by the caller. */
@@ -73,37 +89,99 @@ export async function deliver({ slab, chunk }: Filled, job: Pick<PumpJob, 'write
 
 /** Moves everything from the session's offset to the end of the source. */
 export async function pump(job: PumpJob): Promise<void> {
-  const { session, stat, chunkSize, lease, soft } = job;
+  const { session, stat, soft } = job;
   if (session.offset > stat.size) throw new ProviderError('invalid', 'The target holds more bytes than the source has.');
   if (session.offset === stat.size) return;
-  const lengthAt = (offset: number): number => chunkLength(offset, stat.size, chunkSize);
   // The buffer first: a source that is open and not read holds a connection for nothing.
-  const slab = await lease.acquire(lengthAt(session.offset), soft);
+  const slab = await job.lease.acquire(chunkLength(session.offset, stat.size, job.chunkSize), soft);
   const reader = await openOrDrop(job, slab);
-  const fill = (into: Slab, offset: number): Promise<Filled> => fillChunk(reader, into, { offset, length: lengthAt(offset) }, job);
-  let pending = fill(slab, session.offset);
-  let ahead: Promise<Filled> | undefined;
+  const ahead = new ReadAhead(reader, job);
+  ahead.start(slab);
   try {
     for (;;) {
-      const filled = await pending;
+      const filled = await ahead.take();
       const end = filled.chunk.offset + filled.chunk.bytes.length;
-      ahead = end < stat.size ? readAhead(job, lengthAt(end), (into) => fill(into, end)) : undefined;
       await deliver(filled, job);
       if (session.offset < end) throw new ProviderError('unavailable', 'The target did not take the whole chunk.');
       job.checkpoint();
       if (end === stat.size) return;
       soft.throwIfAborted();
-      pending = ahead ?? fill(await lease.acquire(lengthAt(end), soft), end);
-      ahead = undefined;
     }
   } finally {
     await reader.close();
-    ahead?.then(({ slab: unused }) => unused.release(), ignoreAbandoned);
+    ahead.abandon();
   }
 }
 
-/** The failure of a chunk that nobody waits for any more: the failure that ended the pump is the one to report. */
-const ignoreAbandoned = (): void => undefined;
+/** So many chunks are read, or have their checksum computed, while one is written: each of the three takes about as long as the others. */
+const depth = 3;
+
+/** The chunks that were read and not yet written, in order. */
+class ReadAhead {
+  readonly #reader: SourceReader;
+  readonly #job: PumpJob;
+  readonly #filled: Promise<Filled>[] = [];
+  #next: number;
+  /** The end of the read before: one reader reads one chunk at a time. */
+  #read: Promise<unknown> = Promise.resolve();
+
+  constructor(reader: SourceReader, job: PumpJob) {
+    this.#reader = reader;
+    this.#job = job;
+    this.#next = job.session.offset;
+  }
+
+  /** Reads the next chunk into the slab, as soon as the one before it was read. */
+  start(slab: Slab): void {
+    const { stat, chunkSize } = this.#job;
+    const extent = { offset: this.#next, length: chunkLength(this.#next, stat.size, chunkSize) };
+    this.#next += extent.length;
+    const read = this.#readAfter(this.#read, slab, extent);
+    const filled = read.then((chunk) => withChecksum(chunk, extent, this.#job));
+    // The failure of a chunk that nobody waits for any more: the failure that ended the pump is the one to report.
+    filled.catch(() => undefined);
+    this.#read = read;
+    this.#filled.push(filled);
+  }
+
+  async take(): Promise<Filled> {
+    const { lease, soft, stat, chunkSize } = this.#job;
+    if (this.#filled.length === 0) this.start(await lease.acquire(chunkLength(this.#next, stat.size, chunkSize), soft));
+    const first = await this.#filled.shift();
+    this.#more();
+    if (first === undefined) throw new Error('There is nothing to take.');
+    return first;
+  }
+
+  /** Gives back what nobody will write. */
+  abandon(): void {
+    for (const filled of this.#filled.splice(0)) {
+      filled.then(
+        ({ slab }) => slab.release(),
+        () => undefined,
+      );
+    }
+  }
+
+  #more(): void {
+    const { lease, stat, chunkSize } = this.#job;
+    while (this.#next < stat.size && this.#filled.length < depth) {
+      const slab = lease.tryExtra(chunkLength(this.#next, stat.size, chunkSize));
+      if (slab === undefined) return;
+      this.start(slab);
+    }
+  }
+
+  async #readAfter(before: Promise<unknown>, slab: Slab, extent: Extent): Promise<Read> {
+    try {
+      await before;
+    } catch (error) {
+      slab.release();
+      throw error;
+    }
+    return await readChunk(this.#reader, slab, extent, this.#job);
+  }
+}
 
 async function openOrDrop(job: PumpJob, slab: Slab): Promise<SourceReader> {
   const { offset } = job.session;
@@ -113,12 +191,4 @@ async function openOrDrop(job: PumpJob, slab: Slab): Promise<SourceReader> {
     slab.release();
     throw error;
   }
-}
-
-function readAhead(job: PumpJob, length: number, fill: (slab: Slab) => Promise<Filled>): Promise<Filled> | undefined {
-  const slab = job.lease.tryExtra(length);
-  if (slab === undefined) return undefined;
-  const ahead = fill(slab);
-  ahead.catch(ignoreAbandoned);
-  return ahead;
 }

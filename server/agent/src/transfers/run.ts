@@ -8,6 +8,8 @@ export class Run {
   readonly ended: Promise<void>;
   /** Both stores have taken the credentials: if they do not later on, that is a loss and no mistake. */
   trusted: boolean;
+  /** Records what has ended and waits for company; whoever stops the run calls it first. */
+  recordEnds: () => void = () => undefined;
   readonly #soft = new AbortController();
   readonly #hard = new AbortController();
   readonly #committing = new Set<Promise<void>>();

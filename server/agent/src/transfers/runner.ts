@@ -53,6 +53,7 @@ class TransferRunner {
     this.#throttle = tools.policies.throttleFor(run.row.plan);
     this.#ends = new ItemEnds(run, tools);
     this.#many = isMany(run.row.plan);
+    run.recordEnds = () => this.#ends.flush();
   }
 
   async run(): Promise<void> {

@@ -111,6 +111,7 @@ class SessionMover {
       session,
       lease,
       throttle,
+      checksums: tools.checksums,
       chunkSize: frozen.chunkSize,
       soft: run.soft,
       open: (from, signal) =>

@@ -37,7 +37,7 @@ export async function moveWhole(context: MoveContext): Promise<void> {
   }
 }
 
-async function readWhole({ attempt, frozen, move, call }: MoveContext): Promise<Filled> {
+async function readWhole({ attempt, frozen, move, tools, call }: MoveContext): Promise<Filled> {
   const { run, lease, throttle } = move;
   const extent = { offset: 0, length: frozen.size };
   const slab = await lease.acquire(frozen.size, run.soft);
@@ -52,7 +52,7 @@ async function readWhole({ attempt, frozen, move, call }: MoveContext): Promise<
     throw error;
   });
   try {
-    return await fillChunk(reader, slab, extent, { throttle, soft: run.soft });
+    return await fillChunk(reader, slab, extent, { throttle, checksums: tools.checksums, soft: run.soft });
   } finally {
     await reader.close();
   }

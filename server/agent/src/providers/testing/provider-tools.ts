@@ -30,7 +30,8 @@ export function uploadOf({ bucket, chunkSize }: Pick<Fixture, 'bucket' | 'chunkS
 /** Writes from the session's offset to the end of `bytes`, through one buffer that is overwritten each time. */
 export async function writeAll(session: UploadSession, bytes: Buffer, asked: number): Promise<void> {
   const chunkSize = session.chunkSize ?? asked;
-  const slab = Buffer.alloc(chunkSize);
+  // Shared, as the engine's buffers are: some functions of the platform do not take such memory.
+  const slab = Buffer.from(new SharedArrayBuffer(chunkSize));
   while (session.offset < bytes.length) {
     const chunk = slab.subarray(0, Math.min(chunkSize, bytes.length - session.offset));
     bytes.copy(chunk, 0, session.offset);
@@ -41,11 +42,18 @@ export async function writeAll(session: UploadSession, bytes: Buffer, asked: num
 
 export const chunkOf = (bytes: Buffer, offset = 0): Chunk => ({ offset, bytes, crc32: crc32(bytes) });
 
+/** A copy in the kind of memory that the engine's buffers are. */
+const shared = (bytes: Buffer): Buffer => {
+  const copy = Buffer.from(new SharedArrayBuffer(bytes.length));
+  bytes.copy(copy);
+  return copy;
+};
+
 export async function put(fixture: Fixture, key: string, bytes: Buffer): Promise<void> {
   const { provider, chunkSize } = fixture;
   const request = uploadOf(fixture, key, bytes.length);
   if (provider.putWhole !== undefined && bytes.length <= chunkSize) {
-    await provider.putWhole(request, chunkOf(bytes), signal());
+    await provider.putWhole(request, chunkOf(shared(bytes)), signal());
     return;
   }
   const session = await provider.openUpload(request, signal());
