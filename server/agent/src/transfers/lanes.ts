@@ -1,4 +1,5 @@
 // Owns moving the bytes of one item in several lanes at once, where the source can be read anywhere and the target takes chunks in any order.
+import { setMaxListeners } from 'node:events';
 import { chunkLength } from './chunk-plan.ts';
 import type { SourceReader } from './endpoint.ts';
 import { deliver, fillChunk, type PumpJob } from './pump.ts';
@@ -26,6 +27,7 @@ const stripeChunks = ({ stat: { size }, chunkSize }: PumpJob, lanes: number): nu
 export async function moveInLanes(job: LaneJob): Promise<void> {
   const missing = stripes(job);
   const failure = new AbortController();
+  setMaxListeners(0, failure.signal);
   const stop = (): void => failure.abort(job.soft.reason);
   job.soft.addEventListener('abort', stop, { once: true });
   const lanes = new Set<Promise<void>>();

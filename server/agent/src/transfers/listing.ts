@@ -6,7 +6,7 @@ import { ProviderError } from '../providers/provider.ts';
 import { withDeadline } from './deadline.ts';
 import { Fenced, LimitExceeded, LocalFileError, localFileError } from './errors.ts';
 import { folderPrefix, targetName } from './item-endpoints.ts';
-import type { MoveTools } from './item-mover.ts';
+import type { MoveTools } from './move.ts';
 import type { NewItem } from './ledger.ts';
 import type { FolderRef, PrefixRef } from './plan.ts';
 import { withRetries } from './retry.ts';

@@ -1,4 +1,5 @@
 // Owns the control of one run of a transfer: the soft stop (finish the chunk), the hard stop, and the commits that are given time.
+import { setMaxListeners } from 'node:events';
 import { Stopped } from './errors.ts';
 import type { Owner, TransferRow } from './ledger.ts';
 
@@ -21,6 +22,8 @@ export class Run {
   constructor(row: TransferRow) {
     this.row = row;
     this.trusted = row.bytes > 0;
+    // Each call under way listens, and there are as many as settings allow.
+    setMaxListeners(0, this.#soft.signal, this.#hard.signal);
     this.owner = { id: row.id, generation: row.generation };
     this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
   }

@@ -3,7 +3,7 @@ import type { ChunkAck } from '../providers/provider.ts';
 import { ProviderError } from '../providers/provider.ts';
 import type { TargetSession } from './endpoint.ts';
 import { Fenced } from './errors.ts';
-import type { MoveContext } from './item-mover.ts';
+import type { MoveContext } from './move.ts';
 import { moveInLanes } from './lanes.ts';
 import { pump, type PumpJob } from './pump.ts';
 

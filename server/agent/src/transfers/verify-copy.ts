@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { ProviderError } from '../providers/provider.ts';
 import type { Source, SourceStat } from './endpoint.ts';
-import type { MoveContext } from './item-mover.ts';
+import type { MoveContext } from './move.ts';
 import type { Proof } from './ledger.ts';
 import { withRetries } from './retry.ts';
 

@@ -1,5 +1,5 @@
 // Owns moving a small object in one piece: read into a buffer, put in one request, nothing to clean up whatever happens.
-import type { MoveContext } from './item-mover.ts';
+import type { MoveContext } from './move.ts';
 import { type Filled, fillChunk } from './pump.ts';
 
 export async function moveWhole(context: MoveContext): Promise<void> {

@@ -1,0 +1,63 @@
+// Owns what the ways of moving one item share: the tools, the two ends, and what was decided about it.
+import type { Checksums } from './checksums.ts';
+import type { Source, SourceStat, Target } from './endpoint.ts';
+import type { ItemContext } from './item-endpoints.ts';
+import type { ItemEnd, ItemRow, Ledger, Proof } from './ledger.ts';
+import type { ObstacleTools } from './obstacles.ts';
+import type { Policies, Throttle } from './policies.ts';
+import type { Progress } from './progress.ts';
+import type { RetryTools } from './retry.ts';
+import type { Run } from './run.ts';
+import type { Lease } from './slab-pool.ts';
+
+export interface MoveTools extends ItemContext, Omit<ObstacleTools, 'settings'> {
+  readonly ledger: Ledger;
+  readonly progress: Progress;
+  readonly retry: RetryTools;
+  readonly policies: Policies;
+  readonly checksums: Checksums;
+  /** Failures that change nothing for the transfer but should be seen. */
+  readonly report: (error: unknown) => void;
+}
+
+export interface Move {
+  readonly run: Run;
+  readonly item: ItemRow;
+  readonly lease: Lease;
+  readonly throttle: Throttle;
+  /** Records the end; the last of a transfer before anybody may stop the run. */
+  readonly ended: (end: ItemEnd) => void;
+}
+
+/** What is decided once and holds for every attempt. */
+export interface Frozen extends SourceStat {
+  /** Of a target that has its own mind about it, as it says in the end. */
+  chunkSize: number;
+  readonly ifAbsent: boolean;
+}
+
+/** One attempt on one item: the two ends, freshly resolved, so that changed credentials count. */
+export interface Attempt {
+  readonly source: Source;
+  readonly target: Target;
+  readonly endpoints: readonly string[];
+}
+
+export type Caller = <T>(
+  what: string,
+  signal: AbortSignal,
+  action: (signal: AbortSignal) => Promise<T>,
+  late?: (value: T) => void,
+  ms?: number,
+) => Promise<T>;
+
+/** Everything about one attempt that the ways of moving share. */
+export interface MoveContext {
+  readonly attempt: Attempt;
+  readonly frozen: Frozen;
+  readonly move: Move;
+  readonly tools: MoveTools;
+  readonly call: Caller;
+  /** Publishes, verifies and records as one step that nobody cuts in two without need. */
+  readonly publish: (work: () => Promise<Proof>) => Promise<void>;
+}
