@@ -26,7 +26,7 @@ export async function startAgentProcess(dataDir: string, args: readonly string[]
   const child = fork(main, ['--data-dir', dataDir, '--port', '0', '--log-level', 'error', ...args], {
     // As `npm start` runs it.
     execArgv: ['--max-semi-space-size=4'],
-    env: cleanEnvironment({ NODE_ENV: 'production', MALLOC_ARENA_MAX: '1' }),
+    env: cleanEnvironment({ NODE_ENV: 'production', MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '131072' }),
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   life.add(() => endProcess(child));

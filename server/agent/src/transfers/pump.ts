@@ -113,8 +113,8 @@ export async function pump(job: PumpJob): Promise<void> {
   }
 }
 
-/** So many chunks are read, or have their checksum computed, while one is written: each of the three takes about as long as the others. */
-const depth = 3;
+/** One chunk is read and one has its checksum computed while a third is written: each takes about as long as the others. */
+const depth = 2;
 
 /** The chunks that were read and not yet written, in order. */
 class ReadAhead {
