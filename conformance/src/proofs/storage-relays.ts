@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { StorageFault } from './fault.ts';
-import { flippingStream } from './flip-bytes.ts';
+import { flippingStream } from '../kit/flip-bytes.ts';
 import { forwarded, passBack } from './forward.ts';
 import type { ProxyState } from './proxy-state.ts';
 
