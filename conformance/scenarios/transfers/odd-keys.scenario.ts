@@ -61,6 +61,7 @@ export const scenarios = [
       const key = await stored(storage, `${folderFor(file.name, name('down'))}/${file.name}`, file.bytes);
       expect.equal(key.length, longestKey, 'the key has 1,024 bytes');
       await clientState(context, api, await download(context, api, storage, { key, folder }), ['completed']);
+      expect.equal(await readdir(folder), [file.name], 'the folder holds the file and nothing else');
       expect.equal(sha256(await readFile(join(folder, file.name))), file.sha256, 'the file equals the object (SHA-256)');
     },
   ),
