@@ -5,13 +5,21 @@ import {
   doNothing,
   emptyList,
   ignoreField,
+  misreadField,
   onlyCall,
+  readOtherBytes,
   repeatedItem,
   replaceBody,
   setField,
   setStatus,
 } from '../src/proofs/faults-http.ts';
 
+const insert = 'insertFastrSettings';
+const caps = {
+  upload: ['MaxUploadBytesPerSecond', 'MaxDownloadBytesPerSecond'],
+  download: ['MaxDownloadBytesPerSecond', 'MaxUploadBytesPerSecond'],
+  server: ['MaxServerToServerBytesPerSecond', 'MaxUploadBytesPerSecond'],
+} as const;
 const byAccount = 'getFastrSettingsByCloudAccount';
 
 export const proofs: readonly Proof[] = [
@@ -44,4 +52,30 @@ export const proofs: readonly Proof[] = [
     'deletes-for-anybody': acceptAnyToken('deleteFastrSettingsForUser'),
     'says-that-it-deleted': setStatus('deleteFastrSettingsForUser', 200),
   }),
+  ...Object.entries(caps).flatMap(([kind, [own, other]]) =>
+    proofsOf(`fastr-settings.cap.${kind}`, {
+      'has-no-effect': ignoreField(insert, own),
+      'counts-in-bits': misreadField(insert, own, 5_600_000),
+      'caps-other-transfers-too': misreadField(insert, other, 150_000),
+    }),
+  ),
+  ...proofsOf('fastr-settings.file-exists.overwrite', {
+    'keeps-both': misreadField(insert, 'FileExistsAction', 2),
+    'other-bytes': readOtherBytes('uploadObject'),
+  }),
+  ...['upload', 'download'].flatMap((direction) =>
+    proofsOf(`fastr-settings.file-exists.keep-both-${direction}`, {
+      overwrites: misreadField(insert, 'FileExistsAction', 0),
+      'skips-only': misreadField(insert, 'FileExistsAction', 1),
+    }),
+  ),
+  ...proofsOf('fastr-settings.file-exists.skip-if-same', {
+    overwrites: misreadField(insert, 'FileExistsAction', 0),
+    'keeps-both': misreadField(insert, 'FileExistsAction', 2),
+    'other-bytes': onlyCall(3, readOtherBytes('uploadObject')),
+  }),
+  ...proofsOf('fastr-settings.inactive', { 'has-an-effect': misreadField(insert, 'Active', true) }),
+  ...['upload', 'download'].flatMap((direction) =>
+    proofsOf(`fastr-settings.verify-checksum.${direction}`, { 'is-ignored': misreadField(insert, 'VerifyChecksum', false) }),
+  ),
 ];

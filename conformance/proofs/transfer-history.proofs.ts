@@ -58,6 +58,10 @@ export const proofs: readonly Proof[] = [
   }),
   ...proofsOf('transfer-history.record.failure', { 'no-record': emptyList(list, 'data') }),
   ...proofsOf('transfer-history.record.failure', { 'says-completed': setField(list, 'data[0].transferStatus', 4) }, 'SHOULD'),
+  ...proofsOf('transfer-history.record.verification', {
+    'is-not-told': dropField(list, 'data[0].verification'),
+    'says-the-same-always': setField(list, 'data[0].verification', 'sha256'),
+  }),
   ...proofsOf(check('oldest-first'), {
     'direction-is-ignored': ignoreParameter(list, 'descending'),
     'other-direction': onlyCall(1, reversed(list, 'data')),

@@ -2,25 +2,9 @@
 import type { Api } from '../../src/kit/api.ts';
 import type { Context } from '../../src/kit/check.ts';
 import { Blocked } from '../../src/kit/faults.ts';
+import { field, forAccount, recordsOf, type Settings } from '../../src/kit/fastr-settings.ts';
 import { idsOf } from '../../src/kit/requirement-ids.ts';
 import { scenario } from '../../src/kit/scenario.ts';
-
-type Settings = Readonly<Record<string, unknown>>;
-
-/** That answers spell fields as requests do is inferred, so a check of something else reads both spellings. */
-const field = (record: unknown, name: string): unknown => {
-  const settings = (typeof record === 'object' && record !== null ? record : {}) as Settings;
-  return settings[name] ?? settings[name.charAt(0).toLowerCase() + name.slice(1)];
-};
-
-/** The page names the wrapper, not its fields. */
-function recordsOf(body: unknown): readonly unknown[] {
-  if (Array.isArray(body)) return body;
-  return typeof body === 'object' && body !== null ? ((Object.values(body) as unknown[]).find(Array.isArray) ?? []) : [];
-}
-
-const forAccount = (records: readonly unknown[], id: string): readonly unknown[] =>
-  records.filter((record) => field(record, 'CloudAccountId') === id);
 
 const values = {
   MaxUploadBytesPerSecond: 1_000_000,

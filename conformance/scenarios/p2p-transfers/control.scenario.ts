@@ -4,32 +4,34 @@ import type { Check, Context } from '../../src/kit/check.ts';
 import type { OperationId } from '../../src/kit/contract.ts';
 import { sha256 } from '../../src/kit/random-bytes.ts';
 import { idsOf } from '../../src/kit/requirement-ids.ts';
-import { afterP2PTransfer, p2pState, startP2PTransfer } from '../../src/kit/p2p-transfers.ts';
+import { afterP2PTransfer, p2pState, severalSmallChunks, startP2PTransfer, throttledChunks } from '../../src/kit/p2p-transfers.ts';
 import { scenario } from '../../src/kit/scenario.ts';
-import { MiB, severalChunks, stored, throttled } from '../../src/kit/transfers.ts';
+import { MiB, stored } from '../../src/kit/transfers.ts';
 
 /** A transfer that runs, and a while to go. */
 async function running(context: Context, api: Api) {
   const { given, name } = context;
-  const [source, target] = [await given.storage(), await given.storage(throttled)];
-  const bytes = given.bytes(severalChunks);
+  const [source, target] = [await given.storage(), await given.storage(throttledChunks)];
+  const bytes = given.bytes(severalSmallChunks);
   const path = await stored(source, `${name('from')}.bin`, bytes);
   const transferId = await startP2PTransfer(context, api, { source, target, sourcePath: path, targetPath: path });
   await p2pState(context, api, transferId, ['running'], ({ transferredBytes }) => transferredBytes > 0);
   return { source, target, bytes, path, transferId };
 }
 
-/** A second transfer starts and ends meanwhile, so that there was time for bytes to move, without a fixed wait. */
-async function meanwhile(context: Context, api: Api): Promise<void> {
+/** A transfer with nothing in its way. */
+async function small(context: Context, api: Api) {
   const { given, name } = context;
   const storage = await given.storage();
-  const path = await stored(storage, `${name('meanwhile')}.bin`, given.bytes(MiB));
-  await p2pState(
-    context,
-    api,
-    await startP2PTransfer(context, api, { source: storage, target: storage, sourcePath: path, targetPath: path }),
-    ['completed'],
-  );
+  const path = await stored(storage, `${name('small')}.bin`, given.bytes(MiB));
+  const transferId = await startP2PTransfer(context, api, { source: storage, target: storage, sourcePath: path, targetPath: path });
+  return { transferId };
+}
+
+/** A second transfer starts and ends meanwhile, so that there was time for bytes to move, without a fixed wait. */
+async function meanwhile(context: Context, api: Api): Promise<void> {
+  const { transferId } = await small(context, api);
+  await p2pState(context, api, transferId, ['completed']);
 }
 
 function illegal(
@@ -50,9 +52,8 @@ function illegal(
     },
     async (context) => {
       const api = await context.given.session();
-      const { transferId, target } = await running(context, api);
+      const { transferId } = state === 'completed' ? await small(context, api) : await running(context, api);
       if (state === 'paused') await api.ok('pauseP2PTransfer', { path: { transferId } });
-      if (state === 'completed') target.throttle?.release();
       await p2pState(context, api, transferId, [state]);
       const answer = await api.perform(operation, { path: { transferId } });
       context.expect.equal(answer.status, 400, `${command} is answered 400 while the transfer is ${state}`);

@@ -1,9 +1,9 @@
 // Owns the story of a transfer that one server pushes to another (cloud.md, P2P Client Transfers).
 import { sha256 } from '../../src/kit/random-bytes.ts';
 import { idsOf } from '../../src/kit/requirement-ids.ts';
-import { afterP2PTransfer, p2pState, startP2PTransfer } from '../../src/kit/p2p-transfers.ts';
+import { afterP2PTransfer, p2pState, severalSmallChunks, startP2PTransfer, throttledChunks } from '../../src/kit/p2p-transfers.ts';
 import { scenario } from '../../src/kit/scenario.ts';
-import { checkProgress, isProgressOf, MiB, severalChunks, stored, throttled } from '../../src/kit/transfers.ts';
+import { checkProgress, isProgressOf, MiB, stored } from '../../src/kit/transfers.ts';
 
 const size = 3 * MiB + 4;
 
@@ -58,14 +58,14 @@ export const scenarios = [
     },
     async (context) => {
       const { given, expect, should, name } = context;
-      const [api, source, target] = [await given.session(), await given.storage(), await given.storage(throttled)];
-      const sourcePath = await stored(source, `${name('from')}.bin`, given.bytes(severalChunks));
+      const [api, source, target] = [await given.session(), await given.storage(), await given.storage(throttledChunks)];
+      const sourcePath = await stored(source, `${name('from')}.bin`, given.bytes(severalSmallChunks));
       const transferId = await startP2PTransfer(context, api, { source, target, sourcePath, targetPath: sourcePath });
       const running = await p2pState(context, api, transferId, ['running'], ({ transferredBytes }) => transferredBytes > 0);
-      expect.that(running.transferredBytes < severalChunks, 'not all bytes are there yet', running.transferredBytes);
-      expect.equal(running.totalBytes, severalChunks, '`totalBytes` is the size of the object');
+      expect.that(running.transferredBytes < severalSmallChunks, 'not all bytes are there yet', running.transferredBytes);
+      expect.equal(running.totalBytes, severalSmallChunks, '`totalBytes` is the size of the object');
       should.equal([running.endTime, running.errorMessage], [null, null], '`endTime` and `errorMessage` are null while it runs');
-      const share = (running.transferredBytes / severalChunks) * 100;
+      const share = (running.transferredBytes / severalSmallChunks) * 100;
       should.that(
         Math.abs(running.progressPercentage - share) <= 1,
         '`progressPercentage` is the share in per cent',

@@ -10,6 +10,7 @@ import {
   severalChunks,
   stored,
   throttled,
+  underWay,
   upload,
 } from '../../src/kit/transfers.ts';
 
@@ -59,7 +60,7 @@ export const scenarios = [
       const folder = await given.folder();
       const key = await stored(storage, `${name('file')}.bin`, given.bytes(severalChunks));
       const transferId = await download(context, api, storage, { key, folder });
-      await clientState(context, api, transferId, ['running'], ({ transferredBytes }) => transferredBytes > 0);
+      await underWay(context, api, storage, transferId);
       const { status } = await api.call('cancelClientTransfer', { path: { transferId } });
       expect.equal(status, 200, 'Cancel answers 200 for a running transfer');
       await clientState(context, api, transferId, ['cancelled']);

@@ -5,6 +5,7 @@ import type { Api } from '../../src/kit/api.ts';
 import type { Context } from '../../src/kit/check.ts';
 import { sha256 } from '../../src/kit/random-bytes.ts';
 import { scenario } from '../../src/kit/scenario.ts';
+import type { Storage } from '../../src/kit/storage.ts';
 import {
   afterDownload,
   afterUpload,
@@ -14,6 +15,7 @@ import {
   severalChunks,
   stored,
   throttled,
+  underWay,
   upload,
 } from '../../src/kit/transfers.ts';
 
@@ -21,14 +23,16 @@ import {
  * Pauses a running transfer and proves that it stands still: a second transfer starts and ends meanwhile, so that there was time
  * for bytes to move, without a fixed wait.
  */
-async function pauseAndProveStandstill(context: Context, api: Api, transferId: string): Promise<void> {
+async function pauseAndProveStandstill(context: Context, api: Api, storage: Storage, transferId: string): Promise<void> {
   const { given, expect, name } = context;
-  await clientState(context, api, transferId, ['running'], ({ transferredBytes }) => transferredBytes > 0);
+  await underWay(context, api, storage, transferId);
   const { status } = await api.call('pauseClientTransfer', { path: { transferId } });
   expect.equal(status, 200, 'Pause answers 200 for a running transfer');
   const before = await clientState(context, api, transferId, ['paused']);
-  const storage = await given.storage();
-  await clientState(context, api, await upload(context, api, storage, await given.file(`${name('meanwhile')}.bin`, MiB)), ['completed']);
+  // From now on nothing but the pause holds the bytes back.
+  storage.throttle?.release();
+  const other = await given.storage();
+  await clientState(context, api, await upload(context, api, other, await given.file(`${name('meanwhile')}.bin`, MiB)), ['completed']);
   const after = await api.ok('getClientTransferStatus', { path: { transferId } });
   expect.equal(after.status, 'paused', 'the transfer stays paused');
   expect.equal(after.transferredBytes, before.transferredBytes, 'no byte is counted while it is paused');
@@ -55,9 +59,8 @@ export const scenarios = [
       const storage = await given.storage(throttled);
       const file = await given.file(`${name('file')}.bin`, severalChunks);
       const transferId = await upload(context, api, storage, file);
-      await pauseAndProveStandstill(context, api, transferId);
+      await pauseAndProveStandstill(context, api, storage, transferId);
       expect.that(!(await storage.objects.has(storage.target, `uploads/${file.name}`)), 'a paused upload is not visible in the bucket');
-      storage.throttle?.release();
       await resume(context, api, transferId);
       const { transferredBytes, pausedDuration } = await clientState(context, api, transferId, ['completed']);
       expect.equal(transferredBytes, file.bytes.length, '`transferredBytes` counts every byte once');
@@ -85,8 +88,7 @@ export const scenarios = [
       const [bytes, folder] = [given.bytes(severalChunks), await given.folder()];
       const key = await stored(storage, `${name('file')}.bin`, bytes);
       const transferId = await download(context, api, storage, { key, folder });
-      await pauseAndProveStandstill(context, api, transferId);
-      storage.throttle?.release();
+      await pauseAndProveStandstill(context, api, storage, transferId);
       await resume(context, api, transferId);
       await clientState(context, api, transferId, ['completed']);
       expect.equal(sha256(await readFile(join(folder, key))), sha256(bytes), 'the file equals the object (SHA-256)');

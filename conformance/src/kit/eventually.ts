@@ -12,17 +12,18 @@ export interface Eventually<Value> {
   readonly expect: Assertions;
 }
 
-const intervalMs = 40;
+/** Most of what is waited for is there in a moment; what is not gets asked for less often. */
+const [firstWaitMs, longestWaitMs] = [5, 40];
 
 export async function eventually<Value>({ read, fits, rule, deadlineMs, signal, expect }: Eventually<Value>): Promise<Value> {
   const end = performance.now() + deadlineMs;
-  for (;;) {
+  for (let waitMs = firstWaitMs; ; waitMs = Math.min(longestWaitMs, waitMs * 2)) {
     const value = await read();
     if (fits(value)) {
       expect.that(true, rule);
       return value;
     }
     if (performance.now() > end) expect.fail(rule, `within ${deadlineMs} ms`, value);
-    await wait(intervalMs, undefined, { signal });
+    await wait(waitMs, undefined, { signal });
   }
 }

@@ -1,16 +1,14 @@
-// Owns a relay before an object server of the kit on which single requests go wrong: refused, or cut off in the middle of the answer.
+// Owns a relay before an object server of the kit on which single requests go wrong, in the way that a check asks for.
 import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-
-export type Mishap =
-  /** Answered in place of the server. */
-  | { readonly status: number }
-  /** So many bytes of the answer's body pass, then the connection is gone. */
-  | { readonly cutAfter: number };
+import type { Readable, Transform, Writable } from 'node:stream';
+import { answerPassage, type Instead, type Mishap, requestPassage } from './mishaps.ts';
 
 export interface RelayedRequest {
   readonly method: string;
   readonly path: string;
+  /** Whether it brings credentials in its headers. */
+  readonly signed: boolean;
 }
 
 export interface FaultyRelay {
@@ -25,11 +23,11 @@ export async function startFaultyRelay(target: string, mishapOf: (request: Relay
   let mishaps = 0;
   const server = createServer((incoming, outgoing) => {
     const { pathname } = new URL(incoming.url ?? '/', target);
-    const mishap = mishapOf({ method: incoming.method ?? '', path: decodeURIComponent(pathname) });
+    const { method = '', headers } = incoming;
+    const mishap = mishapOf({ method, path: decodeURIComponent(pathname), signed: headers.authorization !== undefined });
     if (mishap !== undefined) mishaps += 1;
-    if (mishap === undefined || 'cutAfter' in mishap) return pass(incoming, outgoing, target, mishap?.cutAfter ?? Infinity);
-    incoming.resume();
-    outgoing.writeHead(mishap.status, { 'content-type': 'application/json' }).end('{}');
+    if (mishap !== undefined && 'status' in mishap) answerInstead(incoming, outgoing, mishap);
+    else pass({ incoming, outgoing, target, mishap });
   });
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
   return {
@@ -42,21 +40,35 @@ export async function startFaultyRelay(target: string, mishapOf: (request: Relay
   };
 }
 
-function pass(incoming: IncomingMessage, outgoing: ServerResponse, target: string, most: number): void {
-  const upstream = forward(new URL(incoming.url ?? '/', target), { method: incoming.method, headers: incoming.headers });
+function answerInstead(incoming: IncomingMessage, outgoing: ServerResponse, { status, headers }: Instead): void {
+  incoming.resume();
+  outgoing.writeHead(status, { 'content-type': 'application/json', ...headers }).end(incoming.method === 'HEAD' ? undefined : '{}');
+}
+
+interface Passing {
+  readonly incoming: IncomingMessage;
+  readonly outgoing: ServerResponse;
+  readonly target: string;
+  readonly mishap: Mishap | undefined;
+}
+
+function pass({ incoming, outgoing, target, mishap }: Passing): void {
+  const request = requestPassage(incoming, mishap);
+  const upstream = forward(new URL(incoming.url ?? '/', target), { method: incoming.method, headers: request.headers });
   upstream.on('response', (answer) => {
-    outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-    if (most === Infinity) return void answer.pipe(outgoing);
-    let room = most;
-    answer.on('data', (bytes: Buffer) => {
-      const last = bytes.length >= room;
-      outgoing.write(bytes.subarray(0, room), () => last && outgoing.destroy());
-      room -= Math.min(room, bytes.length);
-    });
-    answer.on('end', () => outgoing.end());
+    const { headers, through, cut = false } = answerPassage(answer, mishap);
+    outgoing.writeHead(answer.statusCode ?? 502, headers);
+    pipe(answer, through, outgoing);
+    if (cut) outgoing.on('finish', () => incoming.socket.destroy());
   });
   upstream.on('error', () => outgoing.destroy());
   incoming.on('error', () => upstream.destroy());
   outgoing.on('close', () => upstream.destroy());
-  incoming.pipe(upstream);
+  pipe(incoming, request.through, upstream);
+  if (request.cut === true) upstream.on('finish', () => upstream.destroy());
+}
+
+function pipe(from: Readable, through: Transform | undefined, to: Writable): void {
+  if (through === undefined) from.pipe(to);
+  else from.pipe(through).pipe(to);
 }

@@ -1,4 +1,5 @@
 // Owns the kit's own view of an object server, past the target: what really lies there, byte by byte.
+import { request } from 'node:http';
 import { KitFault, messageOf, NoAnswer } from './faults.ts';
 import type { HttpAnswer, HttpClient } from './http-client.ts';
 import { sha256 } from './random-bytes.ts';
@@ -24,6 +25,20 @@ export class ObjectClient {
 
   async put(bucket: string, key: string, bytes: Uint8Array): Promise<void> {
     await this.#send('PUT', pathOf(bucket, key), bytes);
+  }
+
+  /** With the key as it is: other clients take `..` in a path for a step up. */
+  async putRaw(bucket: string, key: string, bytes: Uint8Array): Promise<void> {
+    const { url, accessKey, secretKey } = this.#access;
+    const { hostname, port } = new URL(url);
+    const path = pathOf(bucket, key);
+    const status = await new Promise<number | undefined>((resolve, reject) => {
+      const sending = request({ hostname, port, auth: `${accessKey}:${secretKey}`, method: 'PUT', path, agent: false }, (answer) =>
+        answer.resume().once('end', () => resolve(answer.statusCode)),
+      );
+      sending.once('error', reject).end(bytes);
+    });
+    if (status === undefined || status >= 300) throw new KitFault(`The kit's object server answered ${status} to PUT ${path}.`);
   }
 
   /** Undefined when there is no such object. */

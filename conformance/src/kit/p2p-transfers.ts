@@ -2,11 +2,16 @@
 import type { AnswerOf, Api } from './api.ts';
 import type { Context } from './check.ts';
 import type { Storage } from './storage.ts';
+import { MiB } from './transfers.ts';
 
 export type P2PStatus = AnswerOf<'getP2PTransferStatus'>;
 
 /** What a check builds on: where the plainest transfer never ends, nothing that waits for another one can be judged. */
 export const afterP2PTransfer = ['cloud.p2p-transfer.small-object'] as const;
+
+/** The first of its chunks pass at once and are counted; the rest is slow enough to meet the transfer while it runs. */
+export const throttledChunks = { bytesPerSecond: 2 * MiB, burst: 3 * MiB } as const;
+export const severalSmallChunks = 8 * MiB;
 
 export interface P2PPlaces {
   readonly source: Storage;

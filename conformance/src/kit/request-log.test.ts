@@ -28,8 +28,8 @@ describe('the relay that notes requests', () => {
     expect(put.headers.get('x-seen')).toBe('PUT /bucket/c.bin?x=1 Basic abc');
     expect(await put.text()).toBe('some bytes');
     expect(log.requests).toEqual([
-      { method: 'HEAD', path: '/bucket/a b.bin' },
-      { method: 'PUT', path: '/bucket/c.bin' },
+      { method: 'HEAD', path: '/bucket/a b.bin', signed: false },
+      { method: 'PUT', path: '/bucket/c.bin', signed: true },
     ]);
   });
 

@@ -10,10 +10,13 @@ export type ClientStatus = AnswerOf<'getClientTransferStatus'>;
 export type ServerStatus = AnswerOf<'getServerTransferStatus'>;
 
 export const MiB = 1024 * 1024;
-/** The first chunk of 8 MB passes at once and is counted; the rest is slow enough to meet the transfer while it runs, for a second. */
-export const throttled = { bytesPerSecond: 10 * MiB, burst: 10 * MiB } as const;
+/**
+ * The first chunk of 8 MB passes at once and is counted, and most of the second, which a pause may wait for; the rest is slow enough to
+ * meet the transfer while it runs, for seconds.
+ */
+export const throttled = { bytesPerSecond: 2.5 * MiB, burst: 15 * MiB } as const;
 /** Where both ends are behind the relay: all of the source may have been read ahead before the first chunk is written. */
-export const throttledBothWays = { bytesPerSecond: 6 * MiB, burst: 30 * MiB } as const;
+export const throttledBothWays = { bytesPerSecond: 4 * MiB, burst: 30 * MiB } as const;
 /** More than two chunks, so that something is left to pause or cancel. */
 export const severalChunks = 20 * MiB;
 
@@ -72,6 +75,11 @@ export async function clientState(
     },
     fits: (status) => wanted.includes(status.status) && fits(status),
   });
+}
+
+/** Met between its beginning and its end: it runs, and what passes at once has passed. Bytes count as transferred when the target says so. */
+export async function underWay(context: Context, api: Api, { throttle }: Storage, transferId: string): Promise<ClientStatus> {
+  return await clientState(context, api, transferId, ['running'], () => (throttle?.bytes() ?? 0) >= throttled.burst);
 }
 
 export interface ServerTransferPlaces {

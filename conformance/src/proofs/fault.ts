@@ -68,7 +68,7 @@ export interface StorageFault {
   readonly at: 'storage';
   readonly method: 'HEAD' | 'GET' | 'PUT' | 'POST';
   readonly edit:
-    | { readonly do: 'flip-bytes' | 'publish-early' }
+    | { readonly do: 'flip-bytes' | 'publish-early' | 'follow-redirects' }
     | { readonly do: 'status'; readonly status: number }
     | { readonly do: 'drop-header'; readonly name: string };
 }

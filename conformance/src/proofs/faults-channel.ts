@@ -41,6 +41,12 @@ export const answerPlainGet = (channel: string, status: number): UpgradeFault =>
 export const flipBytes = (method: 'GET' | 'PUT'): StorageFault => ({ at: 'storage', method, edit: { do: 'flip-bytes' } });
 /** An object is visible from the first byte on, and stays when its upload does not. */
 export const publishEarly = (): StorageFault => ({ at: 'storage', method: 'POST', edit: { do: 'publish-early' } });
+/** To wherever a server redirects, with all headers of the request. */
+export const followRedirects = (method: StorageFault['method']): StorageFault => ({
+  at: 'storage',
+  method,
+  edit: { do: 'follow-redirects' },
+});
 export const storageStatus = (method: StorageFault['method'], status: number): StorageFault => ({
   at: 'storage',
   method,

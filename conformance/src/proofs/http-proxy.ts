@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Json, Operation } from '../kit/contract.ts';
 import { distorted, type WholeAnswer } from './answer-faults.ts';
 import type { AnswerEdit, HttpFault } from './fault.ts';
-import { flippingStream } from './flip-bytes.ts';
+import { flippingStream } from '../kit/flip-bytes.ts';
 import { forwarded, passBack, wholeBody } from './forward.ts';
 import type { LocalFiles } from './local-files.ts';
 import type { OperationFinder } from './operation-at.ts';

@@ -2,8 +2,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { StorageFault } from './fault.ts';
-import { flippingStream } from './flip-bytes.ts';
-import { forwarded, passBack } from './forward.ts';
+import { flippingStream } from '../kit/flip-bytes.ts';
+import { forwarded, passBack, wholeBody } from './forward.ts';
 import type { ProxyState } from './proxy-state.ts';
 
 export class StorageRelays {
@@ -53,11 +53,39 @@ async function relay(origin: string, request: IncomingMessage, response: ServerR
     mark();
     await publish(origin, request, path);
   }
+  if (edit?.do === 'follow-redirects') return await follow({ request, response, origin, mark });
   const flips = edit?.do === 'flip-bytes' ? method : undefined;
   const through = flips === 'PUT' ? flippingStream(lengthOf(request), mark) : undefined;
   const answer = await forwarded(request, { origin, method, path, headers, ...(through && { through }) });
   response.writeHead(answer.statusCode ?? 502, headersOf(answer, edit, mark));
   await passBack(answer, response, flips === 'GET' ? flippingStream(lengthOf(answer), mark) : undefined);
+}
+
+const longestFollowedBody = 1024 * 1024;
+
+interface Following {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly origin: string;
+  readonly mark: () => void;
+}
+
+async function follow({ request, response, origin, mark }: Following): Promise<void> {
+  const { method = 'GET', headers } = request;
+  const body = await wholeBody(request, longestFollowedBody);
+  const sent = (url: URL): Promise<IncomingMessage> =>
+    forwarded(request, { origin: url.origin, method, path: url.pathname + url.search, headers, body });
+  const first = await sent(new URL(request.url ?? '/', origin));
+  const { location } = first.headers;
+  if (location === undefined) {
+    response.writeHead(first.statusCode ?? 502, first.headers);
+    return await passBack(first, response);
+  }
+  mark();
+  first.resume();
+  const second = await sent(new URL(location));
+  response.writeHead(second.statusCode ?? 502, second.headers);
+  await passBack(second, response);
 }
 
 const lengthOf = ({ headers }: IncomingMessage): number => Number(headers['content-length']);

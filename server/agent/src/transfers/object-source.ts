@@ -34,6 +34,7 @@ export class ObjectSource implements Source {
     const extent = this.#acceptsRanges ? { offset: from.offset, ...(!toTheEnd && { length: from.length }) } : { offset: 0 };
     const reader = await this.#provider.read({ ...this.#address, ...extent, eTag: stat.identity }, signal);
     try {
+      if (toTheEnd) requireSize(reader, stat.size, extent.offset);
       if (extent.offset < from.offset) await skip(reader, from.offset - extent.offset, signal);
       return reader;
     } catch (error) {
@@ -49,6 +50,15 @@ export class ObjectSource implements Source {
     if (size !== expected.size || identity !== '')
       throw new ProviderError('changed', 'The source object changed while it was being transferred.');
   }
+}
+
+/** What is read to its end has to end where the object was said to: the bytes behind it would be lost without a word. */
+function requireSize({ length }: SourceReader & { readonly length: number | undefined }, size: number, offset: number): void {
+  if (length === undefined || offset + length === size) return;
+  throw new ProviderError(
+    'changed',
+    `The source sends ${offset + length} bytes instead of ${size}; it has changed, or it is not telling the truth.`,
+  );
 }
 
 /** Reads and throws away, for sources that cannot start in the middle. */
