@@ -94,11 +94,11 @@ describe('inserting a cloud account', () => {
       expect(await expectNotStored({ ...fields('Odd type'), cloudType } as Insert)).toMatchObject({ code: 'DEFAULT' });
   });
 
-  it.each(['Azure', 'Google', 'Frame', 'Dropbox', 'Box', 'OneDrive', 'GoogleDrive'] as const)(
-    'is refused for %s, for which there is no provider yet',
+  it.each(['Dropbox', 'Box', 'OneDrive', 'GoogleDrive'] as const)(
+    'with keys is refused for %s, whose accounts are linked',
     async (type) => {
       const { code, message } = await expectNotStored(fields('Elsewhere', { cloudType: CloudType[type] }));
-      expect([code, message]).toEqual(['DEFAULT', expect.stringContaining('no provider')]);
+      expect([code, message]).toEqual(['DEFAULT', expect.stringContaining('link them by generate_')]);
     },
   );
 

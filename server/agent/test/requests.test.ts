@@ -28,7 +28,7 @@ describe('a request without a good token', () => {
         expect(await problem(answer), `${route.method} ${route.path}${token}`).toMatchObject({ status: 401, code: 'TOKEN' });
       }
     }
-  });
+  }, 60_000);
 
   it('is answered 401 SESSION once the session has ended', async () => {
     const { signIn, send } = await agent();
