@@ -55,7 +55,8 @@ export async function openTransferServices(options: TransferServiceOptions): Pro
     report,
     endpoints: {
       async resolve(ref, { accountId }) {
-        if (ref.cloudAccountId !== null) return providers.of(ref.cloudAccountId, cloudAccounts.stored(accountId, ref.cloudAccountId));
+        if (ref.cloudAccountId !== null)
+          return providers.of(ref.cloudAccountId, () => cloudAccounts.stored(accountId, ref.cloudAccountId ?? ''));
         return httpObjectProvider({ serviceUrl: ref.serverUrl ?? '', accessKey: '', secretKey: '' });
       },
     },

@@ -11,16 +11,25 @@ function gatesAt(): { gates: EndpointGates; clock: { time: number } } {
   return { gates: new EndpointGates(settings, () => clock.time), clock };
 }
 
-it('a store that copes gets one lane more each second, one that says slow down half of them', async () => {
+it('a store gets one lane more with each success until it says slow down, then half of them, then one more each second', async () => {
   const { gates, clock } = gatesAt();
-  const [first, second] = await Promise.all([gates.enter('a', ['s'], signal), gates.enter('a', ['s'], signal)]);
-  const waiting = gates.enter('a', ['s'], signal);
-  clock.time = 1000;
+  const enter = (): ReturnType<typeof gates.enter> => gates.enter('a', ['s'], signal);
+  const [first, second] = await Promise.all([enter(), enter()]);
+  const waiting = Promise.all([enter(), enter(), enter()]);
   first?.release();
   expect(gates.lanes(['s'])).toBe(3);
-  second?.release(slowDown);
-  expect(gates.lanes(['s'])).toBe(1);
-  (await waiting).release();
+  second?.release();
+  expect(gates.lanes(['s'])).toBe(4);
+  const three = await waiting;
+  three[0].release(slowDown);
+  expect(gates.lanes(['s'])).toBe(2);
+  const more = Promise.all([enter(), enter()]);
+  three[1].release();
+  expect(gates.lanes(['s'])).toBe(2);
+  clock.time = 1000;
+  three[2].release();
+  expect(gates.lanes(['s'])).toBe(3);
+  for (const permit of await more) permit.release();
 });
 
 it('who has the least gets the next lane, whoever came first', async () => {

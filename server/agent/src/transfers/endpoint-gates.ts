@@ -29,6 +29,8 @@ class Gate {
   #limit: number;
   #inUse = 0;
   #changedAt: number;
+  /** Until the store has said for the first time that it is enough. */
+  #probing = true;
   #budget: number;
 
   constructor(settings: GateSettings, now: () => number) {
@@ -78,17 +80,21 @@ class Gate {
     this.#serve();
   }
 
-  /** Additive increase, multiplicative decrease: one more after each second without complaint in which all were needed. */
+  /**
+   * One more after each success until the store says that it is enough; from then on half as many after each complaint, and one more after
+   * each second without one in which all were needed.
+   */
   #learn(error: unknown): void {
     const now = this.#now();
     if (error instanceof ProviderError && error.kind === 'throttled') {
       this.#limit = Math.max(1, Math.floor(this.#limit / 2));
+      this.#probing = false;
       this.#changedAt = now;
       return;
     }
     if (error !== undefined) return;
     this.#budget = Math.min(this.#settings.retryBudget, this.#budget + earnedPerSuccess);
-    if (this.#waiters.length === 0 || now - this.#changedAt < growthMs) return;
+    if (this.#waiters.length === 0 || (!this.#probing && now - this.#changedAt < growthMs)) return;
     this.#limit = Math.min(this.#settings.maxLanes, this.#limit + 1);
     this.#changedAt = now;
   }
