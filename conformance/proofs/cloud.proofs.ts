@@ -4,6 +4,7 @@ import { type Proof, proofsOf } from '../src/proofs/fault.ts';
 import { flipBytes, removeStorageHeader, storageStatus } from '../src/proofs/faults-channel.ts';
 import {
   acceptAnyKeys,
+  acceptAnyToken,
   changeType,
   doNothing,
   dropField,
@@ -67,6 +68,15 @@ export const proofs: readonly Proof[] = [
     'secret-key-is-shown': leakSecret('getCloudAccounts', '[0].secretKey'),
     'access-key-is-shown': leakSecret('getCloudAccounts', '[0].accessKey', 'accessKey'),
     'secret-key-in-a-name': leakSecret('getCloudAccounts', '[0].name'),
+  }),
+  ...proofsOf('cloud.account.shared', {
+    'is-not-shared': misreadField('insertCloudAccount', 'shared', false),
+    'lists-nothing': emptyList('getCloudAccounts', ''),
+  }),
+  ...proofsOf('cloud.account.shared', { 'is-always-shared': misreadField('insertCloudAccount', 'shared', true) }, 'SHOULD'),
+  ...proofsOf('cloud.account.not-deleted-by-others', {
+    'deletes-for-anybody': acceptAnyToken('deleteCloudAccount'),
+    'says-that-it-deleted': setStatus('deleteCloudAccount', 200),
   }),
   ...proofsOf('cloud.account.credentials-are-checked', {
     'any-keys': acceptAnyKeys('insertCloudAccount'),

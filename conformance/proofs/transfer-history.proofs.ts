@@ -1,6 +1,7 @@
 // Owns the proofs of the checks of TransferHistory.
 import { type Proof, proofsOf } from '../src/proofs/fault.ts';
 import {
+  acceptAnyToken,
   changeType,
   defaultParameter,
   doNothing,
@@ -58,6 +59,10 @@ export const proofs: readonly Proof[] = [
   }),
   ...proofsOf('transfer-history.record.failure', { 'no-record': emptyList(list, 'data') }),
   ...proofsOf('transfer-history.record.failure', { 'says-completed': setField(list, 'data[0].transferStatus', 4) }, 'SHOULD'),
+  ...proofsOf('transfer-history.visibility', {
+    'shows-all-to-anybody': acceptAnyToken(list),
+    'nothing-of-others': emptyList(list, 'data'),
+  }),
   ...proofsOf('transfer-history.record.verification', {
     'is-not-told': dropField(list, 'data[0].verification'),
     'says-the-same-always': setField(list, 'data[0].verification', 'sha256'),
