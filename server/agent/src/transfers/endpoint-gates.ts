@@ -1,5 +1,6 @@
 // Owns how much is under way at each store at once: more while it copes, half as much when it says that it does not; and how much may be tried again.
 import { ProviderError } from '../providers/provider.ts';
+import { Line } from './line.ts';
 
 export interface GateSettings {
   readonly startLanes: number;
@@ -13,18 +14,14 @@ export interface Permit {
   release(error?: unknown): void;
 }
 
-interface Waiter {
-  readonly owner: string;
-  readonly grant: () => void;
-}
-
 const growthMs = 1000;
 const earnedPerSuccess = 0.2;
 
 class Gate {
   readonly #settings: GateSettings;
   readonly #now: () => number;
-  readonly #waiters: Waiter[] = [];
+  /** By whose transfer. */
+  readonly #line = new Line<string>();
   readonly #held = new Map<string, number>();
   #limit: number;
   #inUse = 0;
@@ -52,23 +49,9 @@ class Gate {
   }
 
   enter(owner: string, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (signal.aborted) return reject(signal.reason as Error);
-      const leave = (): void => {
-        this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
-        reject(signal.reason as Error);
-      };
-      const waiter: Waiter = {
-        owner,
-        grant: () => {
-          signal.removeEventListener('abort', leave);
-          resolve();
-        },
-      };
-      signal.addEventListener('abort', leave, { once: true });
-      this.#waiters.push(waiter);
-      this.#serve();
-    });
+    const turn = this.#line.join(owner, signal);
+    this.#serve();
+    return turn;
   }
 
   exit(owner: string, error: unknown): void {
@@ -94,24 +77,25 @@ class Gate {
     }
     if (error !== undefined) return;
     this.#budget = Math.min(this.#settings.retryBudget, this.#budget + earnedPerSuccess);
-    if (this.#waiters.length === 0 || (!this.#probing && now - this.#changedAt < growthMs)) return;
+    if (this.#line.length === 0 || (!this.#probing && now - this.#changedAt < growthMs)) return;
     this.#limit = Math.min(this.#settings.maxLanes, this.#limit + 1);
     this.#changedAt = now;
   }
 
   #serve(): void {
-    while (this.#inUse < this.#limit && this.#waiters.length > 0) {
-      const [next] = this.#waiters.splice(this.#fairest(), 1);
-      if (next === undefined) return;
+    while (this.#inUse < this.#limit && this.#line.length > 0) {
+      const owners = this.#line.tickets;
+      const at = this.#fairest(owners);
+      const owner = owners[at] ?? '';
       this.#inUse += 1;
-      this.#held.set(next.owner, (this.#held.get(next.owner) ?? 0) + 1);
-      next.grant();
+      this.#held.set(owner, (this.#held.get(owner) ?? 0) + 1);
+      this.#line.admit(undefined, at);
     }
   }
 
   /** Whose transfer has the least; among equals, who came first. */
-  #fairest(): number {
-    const held = this.#waiters.map(({ owner }) => this.#held.get(owner) ?? 0);
+  #fairest(owners: readonly string[]): number {
+    const held = owners.map((owner) => this.#held.get(owner) ?? 0);
     return held.indexOf(Math.min(...held));
   }
 }

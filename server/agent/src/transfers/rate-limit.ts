@@ -1,4 +1,6 @@
 // Owns one bandwidth cap that any number of transfers share: small grants, first come first served, changeable while they wait.
+import { Line } from './line.ts';
+
 export interface RateClock {
   now(): number;
   /** Answers the function that cancels. */
@@ -13,17 +15,13 @@ const realClock: RateClock = {
   },
 };
 
-interface Waiter {
-  readonly bytes: number;
-  readonly grant: () => void;
-}
-
 /** What may have been saved up while nobody wanted anything, in milliseconds of the rate. */
 const burstMs = 100;
 
 export class RateLimit {
   readonly #clock: RateClock;
-  readonly #waiters: Waiter[] = [];
+  /** How many bytes each wants. */
+  readonly #line = new Line<number>();
   #rate: number;
   /** Bytes that may go now; below zero after a grant that was larger than what had been saved up. */
   #saved = 0;
@@ -45,25 +43,10 @@ export class RateLimit {
 
   /** Resolves when so many bytes may go. */
   take(bytes: number, signal: AbortSignal): Promise<void> {
-    if (this.#rate === 0 && this.#waiters.length === 0) return Promise.resolve();
-    return new Promise((resolve, reject) => {
-      if (signal.aborted) return reject(signal.reason as Error);
-      const leave = (): void => {
-        this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
-        reject(signal.reason as Error);
-        this.#serve();
-      };
-      const waiter: Waiter = {
-        bytes,
-        grant: () => {
-          signal.removeEventListener('abort', leave);
-          resolve();
-        },
-      };
-      signal.addEventListener('abort', leave, { once: true });
-      this.#waiters.push(waiter);
-      this.#serve();
-    });
+    if (this.#rate === 0 && this.#line.length === 0) return Promise.resolve();
+    const turn = this.#line.join(bytes, signal, () => this.#serve());
+    this.#serve();
+    return turn;
   }
 
   #count(): void {
@@ -77,14 +60,13 @@ export class RateLimit {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
     this.#count();
-    for (let first = this.#waiters[0]; first !== undefined; first = this.#waiters[0]) {
+    for (let bytes = this.#line.first; bytes !== undefined; bytes = this.#line.first) {
       if (this.#rate > 0 && this.#saved < 0) {
         this.#cancelTimer = this.#clock.after(Math.ceil((-this.#saved / this.#rate) * 1000), () => this.#serve());
         return;
       }
-      this.#waiters.shift();
-      if (this.#rate > 0) this.#saved -= first.bytes;
-      first.grant();
+      if (this.#rate > 0) this.#saved -= bytes;
+      this.#line.admit();
     }
   }
 }

@@ -1,4 +1,6 @@
 // Owns the bounded memory of all transfers together: reused buffers, first come first served, one for each running transfer.
+import { Line } from './line.ts';
+
 export interface Slab {
   readonly bytes: Buffer;
   /** Gives the buffer back for reuse: only when nobody can read or write it any more. */
@@ -15,9 +17,10 @@ export interface Lease {
   close(): void;
 }
 
-interface Waiter {
-  readonly bytes: number;
-  grant(): void;
+interface Wish {
+  readonly holder: Holder;
+  readonly cost: number;
+  readonly length: number;
 }
 
 interface Holder {
@@ -28,7 +31,7 @@ export class SlabPool {
   readonly #slabBytes: number;
   readonly #maxBytes: number;
   readonly #free: Buffer[] = [];
-  readonly #waiters: Waiter[] = [];
+  readonly #line = new Line<Wish, Slab>();
   readonly #holders = new Set<Holder>();
   #inUse = 0;
 
@@ -43,7 +46,7 @@ export class SlabPool {
   }
 
   get waiting(): number {
-    return this.#waiters.length;
+    return this.#line.length;
   }
 
   lease(): Lease {
@@ -63,40 +66,23 @@ export class SlabPool {
   }
 
   #acquire(holder: Holder, length: number, signal: AbortSignal): Promise<Slab> {
-    const bytes = this.#costOf(length);
-    return new Promise<Slab>((resolve, reject) => {
-      if (signal.aborted) return reject(signal.reason as Error);
-      const abort = (): void => {
-        this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
-        reject(signal.reason as Error);
-        this.#serve();
-      };
-      const waiter: Waiter = {
-        bytes,
-        grant: () => {
-          signal.removeEventListener('abort', abort);
-          resolve(this.#take(holder, bytes, length));
-        },
-      };
-      signal.addEventListener('abort', abort, { once: true });
-      this.#waiters.push(waiter);
-      this.#serve();
-    });
+    const turn = this.#line.join({ holder, length, cost: this.#costOf(length) }, signal, () => this.#serve());
+    this.#serve();
+    return turn;
   }
 
   #tryExtra(holder: Holder, length: number): Slab | undefined {
     const bytes = this.#costOf(length);
     let entitled = 0;
     for (const other of this.#holders) if (other !== holder && other.held === 0) entitled += this.#slabBytes;
-    const fits = this.#waiters.length === 0 && this.#inUse + bytes + entitled <= this.#maxBytes;
+    const fits = this.#line.length === 0 && this.#inUse + bytes + entitled <= this.#maxBytes;
     return fits ? this.#take(holder, bytes, length) : undefined;
   }
 
   #serve(): void {
-    for (let first = this.#waiters[0]; first !== undefined; first = this.#waiters[0]) {
-      if (this.#inUse + first.bytes > this.#maxBytes) return;
-      this.#waiters.shift();
-      first.grant();
+    for (let wish = this.#line.first; wish !== undefined; wish = this.#line.first) {
+      if (this.#inUse + wish.cost > this.#maxBytes) return;
+      this.#line.admit(this.#take(wish.holder, wish.cost, wish.length));
     }
   }
 
