@@ -8,20 +8,19 @@ import { googleFront } from './testing/google-server.ts';
 import { describeProvider } from './testing/provider-contract.ts';
 import { chunkOf, type Fixture, get, kindOf, put, signal, writeAll } from './testing/provider-tools.ts';
 import { bodyOf, scriptedServer } from './testing/scripted-server.ts';
-import { hasVersity, startVersity } from './testing/versity-server.ts';
+import { GATEWAY_KEYS, noGateway, startGateway } from './testing/versity-gateway.ts';
 
 const CHUNK = 5 * 1024 * 1024;
-const keys = { accessKey: 'GOOGEXAMPLE', secretKey: 'hmac-secret' };
 const account = (endpoint: string): ProviderAccount => ({
   cloudType: CloudType.Google,
   region: '',
   endpoint,
-  ...keys,
+  ...GATEWAY_KEYS,
   serviceUrl: '',
 });
 
 async function fixture(): Promise<Fixture> {
-  const store = await startVersity({ ...keys, region: 'auto' });
+  const store = await startGateway('another-bucket', ['--region', 'auto', '--keep-alive']);
   const behind = s3Provider({ ...account(store.url), cloudType: CloudType.S3Generic, region: 'auto' });
   const front = await googleFront(store.url, async (name) => {
     if ((await behind.administration?.exists(name, signal())) !== false) return false;
@@ -37,54 +36,57 @@ async function fixture(): Promise<Fixture> {
     chunkSize: CHUNK,
     async close() {
       await front[Symbol.asyncDispose]();
-      await store[Symbol.asyncDispose]();
+      await store.close();
     },
   };
 }
 
-describe.skipIf(!hasVersity)('With a real S3 server behind what Google refuses', () => {
-  describeProvider('Google', fixture);
+describe.skipIf(noGateway !== undefined)(
+  `With a real S3 server behind what Google refuses${noGateway === undefined ? '' : ` (not here: ${noGateway})`}`,
+  () => {
+    describeProvider('Google', fixture);
 
-  describe('The provider of Google', () => {
-    let made: Fixture;
-    const asked = (key: string, size: number, ifAbsent = false): UploadRequest => ({
-      bucket: 'contract',
-      key,
-      size,
-      contentType: '',
-      chunkSize: CHUNK,
-      ifAbsent,
-    });
+    describe('The provider of Google', () => {
+      let made: Fixture;
+      const asked = (key: string, size: number, ifAbsent = false): UploadRequest => ({
+        bucket: 'contract',
+        key,
+        size,
+        contentType: '',
+        chunkSize: CHUNK,
+        ifAbsent,
+      });
 
-    beforeAll(async () => {
-      made = await fixture();
-    });
-    afterAll(() => made.close());
+      beforeAll(async () => {
+        made = await fixture();
+      });
+      afterAll(() => made.close());
 
-    it('copies within Google in one request', async () => {
-      const { provider } = made;
-      const bytes = randomBytes(70_000);
-      await put(made, 'source ü.bin', bytes);
-      const { eTag, size } = await provider.stat('contract', 'source ü.bin', signal());
-      const from = { bucket: 'contract', key: 'source ü.bin', eTag, size };
-      expect(await provider.copy!(from, asked('copy.bin', size), signal())).toBe('size');
-      expect((await get(made, 'copy.bin')).equals(bytes)).toBe(true);
-      expect(await kindOf(provider.copy!(from, asked('copy.bin', size, true), signal()))).toBe('conflict');
-    });
+      it('copies within Google in one request', async () => {
+        const { provider } = made;
+        const bytes = randomBytes(70_000);
+        await put(made, 'source ü.bin', bytes);
+        const { eTag, size } = await provider.stat('contract', 'source ü.bin', signal());
+        const from = { bucket: 'contract', key: 'source ü.bin', eTag, size };
+        expect(await provider.copy!(from, asked('copy.bin', size), signal())).toBe('size');
+        expect((await get(made, 'copy.bin')).equals(bytes)).toBe(true);
+        expect(await kindOf(provider.copy!(from, asked('copy.bin', size, true), signal()))).toBe('conflict');
+      });
 
-    it('asks whether there is an object where none may be replaced, since Google takes no condition', async () => {
-      const { provider } = made;
-      await put(made, 'taken.bin', Buffer.from('first'));
-      expect(await kindOf(provider.putWhole!(asked('taken.bin', 1, true), chunkOf(Buffer.from('x')), signal()))).toBe('conflict');
-      expect(await kindOf(provider.openUpload(asked('taken.bin', CHUNK + 1, true), signal()))).toBe('conflict');
-      const late = await provider.openUpload(asked('late.bin', CHUNK + 1, true), signal());
-      await writeAll(late, randomBytes(CHUNK + 1), CHUNK);
-      await put(made, 'late.bin', Buffer.from('first'));
-      expect(await kindOf(late.commit(signal()))).toBe('conflict');
-      expect((await get(made, 'late.bin')).toString()).toBe('first');
+      it('asks whether there is an object where none may be replaced, since Google takes no condition', async () => {
+        const { provider } = made;
+        await put(made, 'taken.bin', Buffer.from('first'));
+        expect(await kindOf(provider.putWhole!(asked('taken.bin', 1, true), chunkOf(Buffer.from('x')), signal()))).toBe('conflict');
+        expect(await kindOf(provider.openUpload(asked('taken.bin', CHUNK + 1, true), signal()))).toBe('conflict');
+        const late = await provider.openUpload(asked('late.bin', CHUNK + 1, true), signal());
+        await writeAll(late, randomBytes(CHUNK + 1), CHUNK);
+        await put(made, 'late.bin', Buffer.from('first'));
+        expect(await kindOf(late.commit(signal()))).toBe('conflict');
+        expect((await get(made, 'late.bin')).toString()).toBe('first');
+      });
     });
-  });
-});
+  },
+);
 
 const xml = (body: string): string => `<?xml version="1.0" encoding="UTF-8"?>${body}`;
 
