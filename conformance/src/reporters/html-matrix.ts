@@ -47,9 +47,16 @@ function row(name: string, squares: readonly Square[]): Html {
       .filter(({ topic }) => topic === wanted)
       .sort((a, b) => a.id.localeCompare(b.id))
       .map(({ markup }) => markup);
+  // The name of a topic never stands alone at the end of a line.
+  const shown = (topic: string): Html => {
+    const [first, ...more] = of(topic);
+    return html`<span class="topic"
+      ><span><b>${topic}</b> ${first}</span>${more}</span
+    > `;
+  };
   return html`<tr>
     <th scope="row">${name}</th>
-    <td>${topics.map((topic) => html`<span class="topic"><b>${topic}</b> ${of(topic)}</span> `)}</td>
+    <td>${topics.map(shown)}</td>
   </tr>`;
 }
 

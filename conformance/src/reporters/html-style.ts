@@ -17,7 +17,7 @@ h1 { font-size:30px; margin:0; letter-spacing:.01em; } h2 { font-size:17px; marg
 .tiles { display:grid; grid-template-columns:repeat(auto-fit,minmax(190px,1fr)); gap:12px; margin-top:16px; }
 .tile { background:var(--card); border:1px solid var(--line); border-radius:12px; padding:14px 16px; }
 .tile b { display:block; font-size:26px; color:var(--tone,var(--text)); line-height:1.1; } .tile span { font-size:12px; color:var(--soft); }
-.split { display:grid; grid-template-columns:repeat(auto-fit,minmax(420px,1fr)); gap:16px; align-items:start; } @media (max-width:520px) { .split { grid-template-columns:1fr; } }
+.split { display:grid; grid-template-columns:repeat(auto-fit,minmax(420px,1fr)); gap:16px; align-items:start; } @media (max-width:520px) { .split { grid-template-columns:1fr; } } .split > * { min-width:0; }
 .box { background:var(--card); border:1px solid var(--line); border-radius:12px; padding:16px 18px; overflow-x:auto; }
 table { border-collapse:collapse; width:100%; font-size:13px; } th { text-align:left; color:var(--soft); font-weight:500; } td,th { padding:4px 8px 4px 0; } td.n,th.n { text-align:right; font-variant-numeric:tabular-nums; }
 .bar { height:8px; border-radius:4px; background:var(--line); min-width:72px; overflow:hidden; } .bar i { display:block; height:100%; background:var(--passed); }
@@ -42,7 +42,7 @@ pre { margin:6px 0; padding:10px 12px; background:var(--code); border-radius:8px
 .repeat { color:var(--soft); font-size:13px; margin-top:8px; } .body p.soft { font-size:13px; margin:10px 0 4px; }
 .copy { font:inherit; font-size:12px; border:1px solid var(--line); border-radius:6px; background:var(--card); color:var(--soft); cursor:pointer; padding:1px 8px; }
 .matrix td, .matrix th { vertical-align:top; border-top:1px solid var(--line); padding:4px 10px 4px 0; } .matrix th { color:var(--text); font-weight:600; white-space:nowrap; width:130px; line-height:28px; } .matrix td { line-height:26px; }
-.topic { margin-right:16px; }   .topic b { white-space:nowrap; font:11px ui-monospace,monospace; color:var(--soft); margin-right:4px; }
+.topic { margin-right:16px; } .topic > span { white-space:nowrap; } .topic b { font:11px ui-monospace,monospace; color:var(--soft); margin-right:4px; }
 .q { display:inline-block; min-width:26px; margin:1px; padding:0 3px; border-radius:4px; font:11px/18px ui-monospace,monospace; text-align:center; text-decoration:none; color:var(--tone); border:1px solid var(--tone); }
 .q.should { border-style:dashed; } .q.s-failed, .q.s-blocked { background:var(--tone); color:var(--card); font-weight:700; } .s-not-executed { --tone:var(--na); }
 ul.plain { margin:0; padding-left:18px; font-size:13px; } footer { margin-top:40px; font-size:12px; color:var(--soft); }
