@@ -17,8 +17,11 @@ const operations = ['insertFastrSettings', 'uploadObject', 'getClientTransferSta
 const common = { controller: 'FastrSettings', after: afterUpload, operations } as const;
 const hourMs = 3_600_000;
 
+/** Into a folder of the file's own: how a copy beside it is called is not stated. */
+const folderOf = ({ name }: LocalFile): string => name.replace(/\.\w+$/, '-folder');
+
 async function uploaded(context: Context, api: Api, storage: Storage, file: LocalFile): Promise<void> {
-  await clientState(context, api, await upload(context, api, storage, file), ['completed']);
+  await clientState(context, api, await upload(context, api, storage, file, folderOf(file)), ['completed']);
 }
 
 /** Puts other bytes into the file, and answers them. */
@@ -28,11 +31,14 @@ async function rewritten({ given }: Context, file: LocalFile, size: number): Pro
   return bytes;
 }
 
-/** What the folder shows of the file and of copies beside it, by key. */
-async function copiesOf({ objects, target }: Storage, { name }: LocalFile): Promise<string[]> {
-  const stem = name.slice(0, name.lastIndexOf('.'));
-  return (await objects.list(target, `uploads/${stem}`)).map(({ key }) => key.slice('uploads/'.length)).sort();
+/** What the folder shows: the file, and copies beside it. */
+async function copiesOf({ objects, target }: Storage, file: LocalFile): Promise<string[]> {
+  const folder = `${folderOf(file)}/`;
+  return (await objects.list(target, folder)).map(({ key }) => key.slice(folder.length)).sort();
 }
+
+const sumOf = ({ objects, target }: Storage, file: LocalFile, copy = file.name): Promise<string | undefined> =>
+  objects.sha256(target, `${folderOf(file)}/${copy}`);
 
 const numbered = (name: string): string => name.replace(/(\.\w+)$/, ' (1)$1');
 
@@ -49,8 +55,7 @@ export const scenarios = [
       const bytes = await rewritten(context, file, 200);
       await uploaded(context, api, storage, file);
       expect.equal(await copiesOf(storage, file), [file.name], 'the folder shows one object');
-      const found = await storage.objects.sha256(storage.target, `uploads/${file.name}`);
-      expect.equal(found, sha256(bytes), 'it is the one that was uploaded last (SHA-256)');
+      expect.equal(await sumOf(storage, file), sha256(bytes), 'it is the one that was uploaded last (SHA-256)');
     },
   ),
   scenario(
@@ -66,7 +71,7 @@ export const scenarios = [
       await uploaded(context, api, storage, file);
       const copies = await copiesOf(storage, file);
       expect.equal(copies.length, 2, 'the folder shows two objects');
-      const sums = await Promise.all(copies.map((copy) => storage.objects.sha256(storage.target, `uploads/${copy}`)));
+      const sums = await Promise.all(copies.map((copy) => sumOf(storage, file, copy)));
       expect.equal(sums[copies.indexOf(file.name)], file.sha256, 'the first one is as it was (SHA-256)');
       expect.that(sums.includes(sha256(bytes)), 'the other one is the second upload (SHA-256)');
       info.that(copies.includes(numbered(file.name)), 'it is called `name (1).ext`', copies);
@@ -123,8 +128,7 @@ export const scenarios = [
       expect.equal(changes(), before, 'the second upload of the same sends nothing');
       const bytes = await rewritten(context, file, 200);
       await uploaded(context, api, storage, file);
-      const found = await storage.objects.sha256(storage.target, `uploads/${file.name}`);
-      expect.equal(found, sha256(bytes), 'a file that differs is uploaded (SHA-256)');
+      expect.equal(await sumOf(storage, file), sha256(bytes), 'a file that differs is uploaded (SHA-256)');
     },
   ),
   scenario(
@@ -143,7 +147,7 @@ export const scenarios = [
         await uploaded(context, api, storage, file);
         await rewritten(context, file, 200);
         await uploaded(context, api, storage, file);
-        copies.push((await copiesOf(storage, file)).map((copy) => copy.replace(file.name, '')));
+        copies.push((await copiesOf(storage, file)).map((copy) => copy.replaceAll(name(which), '')));
       }
       expect.equal(copies[1], copies[0], 'what is there already is treated as without settings');
     },
