@@ -34,15 +34,17 @@ export class S3Upload implements UploadSession {
   /** Parts from the first on without a gap. */
   #inRow = 0;
   #attempted = false;
+  readonly #resumed: boolean;
   #committed: Verification | undefined;
 
-  constructor(s3: S3Connection, request: UploadRequest, plan: S3Plan, held: readonly (HeldChunk | undefined)[] = []) {
+  constructor(s3: S3Connection, request: UploadRequest, plan: S3Plan, held?: readonly (HeldChunk | undefined)[]) {
     this.#s3 = s3;
     this.#request = request;
     this.#plan = plan;
     this.#target = { bucket: request.bucket, key: request.key, uploadId: plan.uploadId };
     const count = Math.ceil(request.size / plan.partSize);
-    this.#parts = Array.from({ length: count }, (_, at) => held[at]);
+    this.#parts = Array.from({ length: count }, (_, at) => held?.[at]);
+    this.#resumed = held !== undefined;
     const { uploadId, partSize, checksum } = plan;
     this.state = JSON.stringify({ kind: 's3-multipart', uploadId, partSize, checksum });
     this.anyOrder = {
@@ -97,7 +99,10 @@ export class S3Upload implements UploadSession {
       }
       await this.#settle(error, signal);
     }
-    return (this.#committed = await this.#confirm(signal));
+    this.#committed = await this.#confirm(signal);
+    // A part or a commit of before the interruption may have come late, and some stores then keep the upload beside the object.
+    if (this.#resumed) await abortMultipart(this.#s3, this.#target, signal).catch(() => undefined);
+    return this.#committed;
   }
 
   /** No connection is open between two parts. */
