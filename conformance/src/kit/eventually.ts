@@ -13,7 +13,7 @@ export interface Eventually<Value> {
 }
 
 /** Most of what is waited for is there in a moment; what is not gets asked for less often. */
-const [firstWaitMs, longestWaitMs] = [5, 40];
+const [firstWaitMs, longestWaitMs] = [10, 40];
 
 export async function eventually<Value>({ read, fits, rule, deadlineMs, signal, expect }: Eventually<Value>): Promise<Value> {
   const end = performance.now() + deadlineMs;
