@@ -1,10 +1,11 @@
 // The scene `small`: thousands of small objects from one S3 server to another, beside rclone with as many at once.
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { insertAccount, startAgentProcess, timed } from '../../parts/agent.ts';
 import { runProgram } from '../../parts/processes.ts';
-import { bucket, startVersity, type StoredOnDisk } from '../../parts/servers.ts';
+import { bucket, keys, startVersity, type StoredOnDisk } from '../../parts/servers.ts';
 import { workspace } from '../../parts/workspace.ts';
 import { copyFolder } from '../../parts/cloud-copy.ts';
 import { runPairs, type Subject } from '../pairs.ts';
@@ -22,8 +23,7 @@ export const smallObjects: Scene = async (context) => {
   const folder = workspace('small', count * 16 * KiB, life);
   for (const name of ['a', 'b', 'data']) mkdirSync(join(folder, name));
   const [from, to] = [await startVersity(join(folder, 'a'), life), await startVersity(join(folder, 'b'), life)];
-  mkdirSync(join(from.objects, 'from'));
-  for (let n = 0; n < count; n += 1) writeFileSync(join(from.objects, 'from', nameOf(n)), randomBytes(objectBytes));
+  await putAll(from, count);
   const settings = ['--objects-at-once', String(atOnce), '--max-lanes', String(atOnce)];
   const agent = await startAgentProcess(join(folder, 'data'), settings, life);
   const accounts = { from: await insertAccount(agent, from.url, 'S3'), to: await insertAccount(agent, to.url, 'S3') };
@@ -56,6 +56,21 @@ export const smallObjects: Scene = async (context) => {
   const text = pairedReport(intro, context, [{ samples, bars: [{ subject, peer, least: 1 }], bytes: count * objectBytes }]);
   return { title: 'Transfers: many small objects', text };
 };
+
+/** Through the API and not as files, so that each has an ETag, as everything at a store of S3 does. */
+async function putAll({ url }: StoredOnDisk, count: number): Promise<void> {
+  const credentials = { accessKeyId: keys.accessKey, secretAccessKey: keys.secretKey };
+  const client = new S3Client({ endpoint: url, region: 'us-east-1', forcePathStyle: true, credentials });
+  let next = 0;
+  const putOthers = async (): Promise<void> => {
+    while (next < count) {
+      const Key = `from/${nameOf(next++)}`;
+      await client.send(new PutObjectCommand({ Bucket: bucket, Key, Body: randomBytes(objectBytes) }));
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, putOthers));
+  client.destroy();
+}
 
 function takeAwayAll({ objects }: StoredOnDisk, count: number): void {
   const found = readdirSync(join(objects, 'to'), { recursive: true }).filter((name) => String(name).endsWith('.bin')).length;
