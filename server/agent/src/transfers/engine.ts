@@ -1,6 +1,5 @@
 // Owns the commands on transfers: start, pause, resume, cancel, recover, shut down; one engine for every kind of transfer.
 import { randomUUID } from 'node:crypto';
-import { Checksums } from './checksums.ts';
 import { Cleanups } from './cleanup.ts';
 import { Connectivity } from './connectivity.ts';
 import { explain, Fenced, isExplained, Stopped } from './errors.ts';
@@ -69,7 +68,6 @@ export class TransferEngine {
       retry,
       pool: this.pool,
       policies: new Policies(options.policies),
-      checksums: new Checksums(),
       gates: new EndpointGates(settings, now),
       connectivity: new Connectivity(now),
     };
@@ -154,7 +152,6 @@ export class TransferEngine {
     await within(abortMs, this.#cleanups.settled());
     this.#cleanups.stop(new Stopped('shutdown'));
     await this.#cleanups.settled();
-    await this.#tools.checksums.close();
   }
 
   /** What a running transfer waits for is shown as its error until it goes on. */

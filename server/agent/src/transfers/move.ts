@@ -1,5 +1,4 @@
 // Owns what the ways of moving one item share: the tools, the two ends, and what was decided about it.
-import type { Checksums } from './checksums.ts';
 import type { Source, SourceStat, Target } from './endpoint.ts';
 import type { ItemContext } from './item-endpoints.ts';
 import type { ItemEnd, ItemRow, Ledger, Proof } from './ledger.ts';
@@ -15,7 +14,6 @@ export interface MoveTools extends ItemContext, Omit<ObstacleTools, 'settings'> 
   readonly progress: Progress;
   readonly retry: RetryTools;
   readonly policies: Policies;
-  readonly checksums: Checksums;
   /** Failures that change nothing for the transfer but should be seen. */
   readonly report: (error: unknown) => void;
 }

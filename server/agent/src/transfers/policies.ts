@@ -24,8 +24,13 @@ export interface TransferPolicies {
 
 export type ExistsAction = 'overwrite' | 'skip-if-same' | 'keep-both';
 
-/** Waits until so many bytes may go, under every cap that applies. */
-export type Throttle = (bytes: number, signal: AbortSignal) => Promise<void>;
+/** Every cap that applies to a transfer. */
+export interface Throttle {
+  /** Whether there is any, just now. */
+  readonly capped: boolean;
+  /** Waits until so many bytes may go. */
+  take(bytes: number, signal: AbortSignal): Promise<void>;
+}
 
 type Cap = 'maxUploadBytesPerSecond' | 'maxDownloadBytesPerSecond' | 'maxServerToServerBytesPerSecond';
 
@@ -58,8 +63,13 @@ export class Policies {
   throttleFor(plan: TransferPlan): Throttle {
     const cap = capOf(plan);
     const limits = accountsOf(plan).map((id) => this.#limit(cap, plan.userId, id));
-    return async (bytes, signal) => {
-      for (const limit of limits) await limit.take(bytes, signal);
+    return {
+      get capped() {
+        return limits.some(({ rate }) => rate > 0);
+      },
+      async take(bytes, signal) {
+        for (const limit of limits) await limit.take(bytes, signal);
+      },
     };
   }
 

@@ -1,6 +1,6 @@
 // Owns moving the bytes of one item in order: the next chunk is read while the last is written, never more than a few in memory.
+import { crc32 } from '@node-rs/crc32';
 import { ProviderError, type Chunk } from '../providers/provider.ts';
-import type { Checksums } from './checksums.ts';
 import { chunkLength } from './chunk-plan.ts';
 import type { SourceReader, SourceStat, TargetSession } from './endpoint.ts';
 import type { Throttle } from './policies.ts';
@@ -12,7 +12,6 @@ export interface PumpJob {
   readonly chunkSize: number;
   readonly lease: Lease;
   readonly throttle: Throttle;
-  readonly checksums: Checksums;
   /** Stops reading at once and writing after the chunk in flight. */
   readonly soft: AbortSignal;
   open(from: { offset: number; length: number }, signal: AbortSignal): Promise<SourceReader>;
@@ -27,53 +26,39 @@ export interface Filled {
   readonly chunk: Chunk;
 }
 
-/** Small enough for a fair share of a cap, large enough to cost nothing without one. */
-const grantBytes = 256 * 1024;
+/** Small enough for a fair share of a cap; without one, only as often as a cap that is set meanwhile may be noticed. */
+const grantBytes = { capped: 256 * 1024, free: 2 * 1024 * 1024 };
 
 export interface Extent {
   readonly offset: number;
   readonly length: number;
 }
 
-type Filling = Pick<PumpJob, 'throttle' | 'checksums' | 'soft'>;
+type Filling = Pick<PumpJob, 'throttle' | 'soft'>;
 
 /** Reads one chunk into the slab, under the caps; gives the slab up when that fails. */
-export async function fillChunk(reader: SourceReader, slab: Slab, extent: Extent, job: Filling): Promise<Filled> {
-  return await withChecksum(await readChunk(reader, slab, extent, job), extent, job);
-}
-
-interface Read {
-  readonly slab: Slab;
-  readonly bytes: Buffer;
-}
-
-async function readChunk(reader: SourceReader, slab: Slab, { length }: Extent, { throttle, soft }: Filling): Promise<Read> {
+export async function fillChunk(reader: SourceReader, slab: Slab, { offset, length }: Extent, job: Filling): Promise<Filled> {
   const bytes = slab.bytes.subarray(0, length);
   try {
-    await throttle(Math.min(grantBytes, length), soft);
-    await readUnder(throttle, reader, bytes, soft);
-    return { slab, bytes };
+    return { slab, chunk: { offset, bytes, crc32: await readUnder(reader, bytes, job) } };
   } catch (error) {
     slab.drop();
     throw error;
   }
 }
 
-async function withChecksum({ slab, bytes }: Read, { offset }: Extent, { checksums }: Filling): Promise<Filled> {
-  return { slab, chunk: { offset, bytes, crc32: await checksums.crc32(bytes) } };
-}
-
-/** The first grant was taken by the caller. */
-async function readUnder(throttle: Throttle, reader: SourceReader, bytes: Buffer, signal: AbortSignal): Promise<void> {
-  if (throttle === unlimited) return await reader.fill(bytes, signal);
-  for (let at = 0; at < bytes.length; at += grantBytes) {
-    const part = bytes.subarray(at, at + grantBytes);
-    if (at > 0) await throttle(part.length, signal);
-    await reader.fill(part, signal);
+/** Answers the CRC32, taken of each piece while the processor has it still at hand. */
+async function readUnder(reader: SourceReader, bytes: Buffer, { throttle, soft }: Filling): Promise<number> {
+  let sum = 0;
+  for (let at = 0; at < bytes.length;) {
+    const piece = bytes.subarray(at, at + (throttle.capped ? grantBytes.capped : grantBytes.free));
+    await throttle.take(piece.length, soft);
+    await reader.fill(piece, soft);
+    sum = crc32(piece, sum);
+    at += piece.length;
   }
+  return sum;
 }
-
-export const unlimited: Throttle = () => Promise.resolve();
 
 /** Writes the chunk and gives its slab back. */
 export async function deliver({ slab, chunk }: Filled, job: Pick<PumpJob, 'write'>): Promise<void> {
@@ -113,7 +98,7 @@ export async function pump(job: PumpJob): Promise<void> {
   }
 }
 
-/** One chunk is read and one has its checksum computed while a third is written: each takes about as long as the others. */
+/** One chunk waits and one is read while a third is written, so that none waits for a short delay of another. */
 const depth = 2;
 
 /** The chunks that were read and not yet written, in order. */
@@ -136,11 +121,10 @@ class ReadAhead {
     const { stat, chunkSize } = this.#job;
     const extent = { offset: this.#next, length: chunkLength(this.#next, stat.size, chunkSize) };
     this.#next += extent.length;
-    const read = this.#readAfter(this.#read, slab, extent);
-    const filled = read.then((chunk) => withChecksum(chunk, extent, this.#job));
+    const filled = this.#fillAfter(this.#read, slab, extent);
     // The failure of a chunk that nobody waits for any more: the failure that ended the pump is the one to report.
     filled.catch(() => undefined);
-    this.#read = read;
+    this.#read = filled;
     this.#filled.push(filled);
   }
 
@@ -172,14 +156,14 @@ class ReadAhead {
     }
   }
 
-  async #readAfter(before: Promise<unknown>, slab: Slab, extent: Extent): Promise<Read> {
+  async #fillAfter(before: Promise<unknown>, slab: Slab, extent: Extent): Promise<Filled> {
     try {
       await before;
     } catch (error) {
       slab.release();
       throw error;
     }
-    return await readChunk(this.#reader, slab, extent, this.#job);
+    return await fillChunk(this.#reader, slab, extent, this.#job);
   }
 }
 

@@ -35,6 +35,10 @@ export class RateLimit {
     this.#countedAt = clock.now();
   }
 
+  get rate(): number {
+    return this.#rate;
+  }
+
   set rate(bytesPerSecond: number) {
     this.#count();
     this.#rate = bytesPerSecond;

@@ -111,7 +111,6 @@ class SessionMover {
       session,
       lease,
       throttle,
-      checksums: tools.checksums,
       chunkSize: frozen.chunkSize,
       soft: run.soft,
       open: (from, signal) =>

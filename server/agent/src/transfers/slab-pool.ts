@@ -90,8 +90,8 @@ export class SlabPool {
     this.#inUse += cost;
     holder.held += cost;
     const reusable = cost === this.#slabBytes;
-    // Memory of its own, so that a late reader can only ever see transfer bytes; shared with the thread that computes checksums.
-    const bytes = (reusable ? this.#free.pop() : undefined) ?? Buffer.from(new SharedArrayBuffer(reusable ? this.#slabBytes : length));
+    // Memory of its own, so that a late reader can only ever see transfer bytes.
+    const bytes = (reusable ? this.#free.pop() : undefined) ?? Buffer.allocUnsafeSlow(reusable ? this.#slabBytes : length);
     let open = true;
     const close = (reuse: boolean): void => {
       if (!open) return;

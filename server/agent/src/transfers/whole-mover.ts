@@ -53,7 +53,7 @@ async function readWhole({ attempt, frozen, move, tools, call }: MoveContext): P
     throw error;
   });
   try {
-    return await fillChunk(reader, slab, extent, { throttle, checksums: tools.checksums, soft: run.soft });
+    return await fillChunk(reader, slab, extent, { throttle, soft: run.soft });
   } finally {
     await reader.close();
   }

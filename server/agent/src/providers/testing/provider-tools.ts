@@ -30,8 +30,7 @@ export function uploadOf({ bucket, chunkSize }: Pick<Fixture, 'bucket' | 'chunkS
 /** Writes from the session's offset to the end of `bytes`, through one buffer that is overwritten each time. */
 export async function writeAll(session: UploadSession, bytes: Buffer, asked: number): Promise<void> {
   const chunkSize = session.chunkSize ?? asked;
-  // Shared, as the engine's buffers are: some functions of the platform do not take such memory.
-  const slab = Buffer.from(new SharedArrayBuffer(chunkSize));
+  const slab = Buffer.alloc(chunkSize);
   while (session.offset < bytes.length) {
     const chunk = slab.subarray(0, Math.min(chunkSize, bytes.length - session.offset));
     bytes.copy(chunk, 0, session.offset);
