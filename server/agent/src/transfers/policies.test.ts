@@ -166,14 +166,16 @@ describe('a bandwidth cap', () => {
     const across = planOf({ source: objectRef('a'), target: objectRef('b') });
     const waits = [up, up].map((plan) =>
       policies
-        .throttleFor(plan).take(1000, AbortSignal.timeout(1))
+        .throttleFor(plan)
+        .take(1000, AbortSignal.timeout(1))
         .then(
           () => 'went',
           () => 'waited',
         ),
     );
     const free = policies
-      .throttleFor(across).take(1_000_000, AbortSignal.timeout(1000))
+      .throttleFor(across)
+      .take(1_000_000, AbortSignal.timeout(1000))
       .then(() => 'went');
     return expect(Promise.all([...waits, free])).resolves.toEqual(['went', 'waited', 'went']);
   });

@@ -27,7 +27,7 @@ export interface Filled {
 }
 
 /** Small enough for a fair share of a cap; without one, only as often as a cap that is set meanwhile may be noticed. */
-const grantBytes = { capped: 256 * 1024, free: 2 * 1024 * 1024 };
+const grantBytes = { capped: 256 * 1024, free: 4 * 1024 * 1024 };
 
 export interface Extent {
   readonly offset: number;

@@ -41,18 +41,11 @@ export async function writeAll(session: UploadSession, bytes: Buffer, asked: num
 
 export const chunkOf = (bytes: Buffer, offset = 0): Chunk => ({ offset, bytes, crc32: crc32(bytes) });
 
-/** A copy in the kind of memory that the engine's buffers are. */
-const shared = (bytes: Buffer): Buffer => {
-  const copy = Buffer.from(new SharedArrayBuffer(bytes.length));
-  bytes.copy(copy);
-  return copy;
-};
-
 export async function put(fixture: Fixture, key: string, bytes: Buffer): Promise<void> {
   const { provider, chunkSize } = fixture;
   const request = uploadOf(fixture, key, bytes.length);
   if (provider.putWhole !== undefined && bytes.length <= chunkSize) {
-    await provider.putWhole(request, chunkOf(shared(bytes)), signal());
+    await provider.putWhole(request, chunkOf(Buffer.from(bytes)), signal());
     return;
   }
   const session = await provider.openUpload(request, signal());

@@ -3,7 +3,7 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { ProviderError } from '../provider.ts';
 
-const SPARE_BYTES = 64 * 1024;
+const SPARE_BYTES = 256 * 1024;
 /** TLS encrypts all that it is given at once, into memory of its own. */
 const TLS_SLICE_BYTES = 1024 * 1024;
 const NOTHING = Buffer.alloc(0);
