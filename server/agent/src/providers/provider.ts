@@ -266,6 +266,11 @@ export interface Provider {
   openUpload(request: UploadRequest, signal: AbortSignal): Promise<UploadSession>;
   /** Goes on with a stored session: asks the target where it stands, whose word counts more than `acks`. A session that is gone is opened anew at 0. */
   resumeUpload(request: UploadRequest, state: string, signal: AbortSignal, acks?: readonly ChunkAck[]): Promise<UploadSession>;
+  /**
+   * Removes the uploads to this key that were begun since then and hold nothing: nobody has heard the answer that named them. Absent where
+   * an upload without its first chunk is nothing, or where such uploads cannot be found.
+   */
+  readonly sweepUploads?: (at: { bucket: string; key: string }, since: Date, signal: AbortSignal) => Promise<void>;
   remove(bucket: string, key: string, signal: AbortSignal): Promise<void>;
   createFolder(bucket: string, key: string, signal: AbortSignal): Promise<void>;
   signDownloadUrl(request: SignRequest & { forceToDownload: boolean }): Promise<string>;

@@ -9,6 +9,7 @@ import { putFolder, readObject, removeObject, statObject } from './s3-objects.ts
 import { signGet, signPut } from './s3-presign.ts';
 import { putWhole } from './s3-put.ts';
 import { openUpload, resumeUpload } from './s3-resume.ts';
+import { sweepUploads } from './s3-sweep.ts';
 
 /** Throws `invalid` when the account lacks the endpoint that its cloud type needs. The SDK is loaded at the first request. */
 export function s3Provider(account: ProviderAccount, limits: Partial<S3Limits> = {}): Provider {
@@ -30,6 +31,7 @@ export function s3Provider(account: ProviderAccount, limits: Partial<S3Limits> =
     read: (object, signal) => readObject(s3, object, signal),
     openUpload: (request, signal) => openUpload(s3, request, signal),
     resumeUpload: (request, state, signal, acks = []) => resumeUpload(s3, request, state, acks, signal),
+    sweepUploads: (at, since, signal) => sweepUploads(s3, at, since, signal),
     async remove(bucket, key, signal) {
       // DeleteObject says 204 for objects that never were: ask first, so that all providers answer alike.
       await statObject(s3, { bucket, key }, signal);

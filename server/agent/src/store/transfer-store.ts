@@ -32,7 +32,7 @@ import {
 const ownedBy = `EXISTS (SELECT 1 FROM transfers WHERE id = @id AND generation = @generation AND status = 'running')`;
 
 /** What nobody will go on with: items of finished transfers, and failed items of any. */
-const leftovers = `SELECT i.*, t.plan FROM transfer_items i JOIN transfers t ON t.id = i.transfer_id
+const leftovers = `SELECT i.*, t.plan, t.started_at FROM transfer_items i JOIN transfers t ON t.id = i.transfer_id
   WHERE i.cleanup = 1 AND (i.state = 'failed' OR t.status IN ('completed', 'cancelled', 'failed'))`;
 
 export class TransferStore implements Ledger {
@@ -169,8 +169,15 @@ export class TransferStore implements Ledger {
 
   leftovers(id?: string): Leftover[] {
     const sql = id === undefined ? leftovers : `${leftovers} AND i.transfer_id = @id`;
-    const records = this.#prepare<object, ItemRecord & { plan: string }>(sql).all(id === undefined ? {} : { id });
-    return records.map((record) => ({ transferId: record.transfer_id, plan: JSON.parse(record.plan), item: itemOf(record, this.#seal) }));
+    const records = this.#prepare<object, ItemRecord & Pick<TransferRecord, 'plan' | 'started_at'>>(sql).all(
+      id === undefined ? {} : { id },
+    );
+    return records.map((record) => ({
+      transferId: record.transfer_id,
+      plan: JSON.parse(record.plan),
+      startedAt: record.started_at,
+      item: itemOf(record, this.#seal),
+    }));
   }
 
   clearLeftover(id: string, n: number): void {

@@ -11,11 +11,13 @@ export interface CleanupTools extends ItemContext {
 }
 
 export async function discardLeftover(leftover: Leftover, signal: AbortSignal, tools: CleanupTools): Promise<void> {
-  const { transferId, plan, item } = leftover;
+  const { transferId, plan, startedAt, item } = leftover;
   const { callTimeoutMs, abortGraceMs } = tools.settings;
   const target = await targetOf(plan, transferId, item, tools);
   const limit = { what: 'Removing an interrupted upload', signal, ms: callTimeoutMs, abortGraceMs };
-  await withRetries(tools.retry, signal, () => withDeadline(limit, (inner) => target.discard(item, item.session, inner)));
+  const remove = async (inner: AbortSignal): Promise<void> =>
+    item.session === '' ? target.sweep?.(new Date(startedAt), inner) : target.discard(item, item.session, inner);
+  await withRetries(tools.retry, signal, () => withDeadline(limit, remove));
   tools.ledger.clearLeftover(transferId, item.n);
 }
 

@@ -50,6 +50,8 @@ export interface Target {
   open(request: TargetRequest, saved: string, signal: AbortSignal, acks: readonly ChunkAck[]): Promise<TargetSession>;
   /** Removes what an interrupted session left; nothing left is a success. */
   discard(request: TargetRequest, saved: string, signal: AbortSignal): Promise<void>;
+  /** Removes uploads that were begun since then and hold nothing, since nobody knows of them; absent where there is no such thing. */
+  readonly sweep?: ((since: Date, signal: AbortSignal) => Promise<void>) | undefined;
   /** For reading back what was written. */
   readonly copy: Source;
   /** Removes the object itself: of a copy that turned out wrong. */

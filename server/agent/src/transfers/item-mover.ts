@@ -31,7 +31,8 @@ export class ItemMover {
     this.#move = move;
     this.#tools = tools;
     this.#item = move.item;
-    this.#progress = { session: move.item.session, furthest: move.item.bytes };
+    const { session, bytes } = move.item;
+    this.#progress = { session, furthest: bytes, doubtful: session === '' && move.item.chunkSize > 0 };
     const { size, identity, chunkSize, targetKey } = move.item;
     const { plan } = move.run.row;
     const compared = plan.allowSkip === true || tools.policies.existsAction(plan) === 'skip-if-same';

@@ -93,6 +93,8 @@ export interface ItemCounts {
 export interface Leftover {
   readonly transferId: string;
   readonly plan: TransferPlan;
+  /** When the transfer was, in milliseconds since 1970. */
+  readonly startedAt: number;
   readonly item: ItemRow;
 }
 

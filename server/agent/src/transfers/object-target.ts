@@ -17,6 +17,7 @@ export class ObjectTarget implements Target {
   readonly endpoint: string;
   readonly putWhole: Target['putWhole'];
   readonly copyFrom: Target['copyFrom'];
+  readonly sweep: Target['sweep'];
   readonly #provider: Provider;
   readonly #address: ObjectAddress;
   readonly #contentType: string;
@@ -27,8 +28,9 @@ export class ObjectTarget implements Target {
     this.#provider = provider;
     this.#address = address;
     this.#contentType = contentType;
-    const { putWhole, copy } = provider;
+    const { putWhole, copy, sweepUploads } = provider;
     if (putWhole !== undefined) this.putWhole = (request, chunk, signal) => putWhole(this.#upload(request), chunk, signal);
+    if (sweepUploads !== undefined) this.sweep = (since, signal) => sweepUploads(address, since, signal);
     if (copy !== undefined && sibling !== undefined) {
       this.copyFrom = (source, request, signal) =>
         copy({ ...sibling, eTag: source.identity, size: source.size }, this.#upload(request), signal);

@@ -84,6 +84,26 @@ describe('after a crash', () => {
     expect(sha256(next.provider.objects.get('b')!)).toBe(sha256(bytes));
   });
 
+  it('an upload whose opening nobody heard of is removed, whether the transfer goes on or is cancelled', async () => {
+    const bench = await open();
+    const bytes = bytesOf(size);
+    bench.provider.put('a', bytes);
+    bench.provider.fault = ({ name }) => ({ open: { type: 'lost' } as const, sweep: { type: 'hang' } as const })[name as string];
+    const ids = ['on', 'off'].map((key) => bench.start({ source: objectRef('a'), target: objectRef(key) }));
+    await bench.reached(() => bench.provider.sessions.size === 2);
+    bench.crash();
+    const next = await restart(bench);
+    next.provider.fault = ({ name }) => (name === 'open' ? { type: 'hang' } : undefined);
+    next.engine.recover();
+    expect(await next.engine.cancel(ids[1]!)).toBe('ok');
+    next.provider.fault = () => undefined;
+    expect(await next.finish(ids[0]!)).toBe('completed');
+    await next.engine.cleanedUp();
+    expect(sha256(next.provider.objects.get('on')!)).toBe(sha256(bytes));
+    expect(next.provider.sessions.size).toBe(0);
+    expect(next.ledger.leftovers()).toEqual([]);
+  });
+
   it('a source that changed meanwhile ends in failed, with nothing left at the target', async () => {
     const bench = await open();
     bench.provider.put('a', bytesOf(size));

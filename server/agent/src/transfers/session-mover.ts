@@ -12,6 +12,8 @@ export interface ItemProgress {
   /** State of the session at the target, or empty. */
   session: string;
   furthest: number;
+  /** An upload may have been opened whose answer nobody heard. */
+  doubtful: boolean;
 }
 
 export async function moveSession(context: MoveContext, progress: ItemProgress): Promise<void> {
@@ -43,6 +45,7 @@ class SessionMover {
     const { attempt, frozen, move, tools, call } = this.#context;
     const { run, item } = move;
     const saved = this.#progress.session;
+    if (saved === '') await this.#sweep();
     const acks = saved === '' ? [] : tools.ledger.chunks(run.row.id, item.n);
     // Not on the soft signal: an open that was cut off could leave a session that nobody knows of.
     const session = await call(
@@ -53,7 +56,18 @@ class SessionMover {
     );
     run.trusted = true;
     await this.#save(session, saved !== '', acks);
+    this.#progress.doubtful = false;
     return session;
+  }
+
+  async #sweep(): Promise<void> {
+    const { attempt, move, tools, call } = this.#context;
+    const { sweep } = attempt.target;
+    const since = new Date(move.run.row.startedAt);
+    const look = (signal: AbortSignal): Promise<void> => sweep?.(since, signal) ?? Promise.resolve();
+    // The transfer does not depend on it.
+    if (this.#progress.doubtful) await call('Looking for a lost upload', move.run.hard, look).catch(tools.report);
+    this.#progress.doubtful = true;
   }
 
   /** The session is in the ledger before its first byte; one that nobody will ever know of is removed at once. */

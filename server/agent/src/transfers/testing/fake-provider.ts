@@ -5,7 +5,6 @@ import { setImmediate as tick } from 'node:timers/promises';
 import {
   ProviderError,
   type Chunk,
-  type ChunkAck,
   type ListQuery,
   type ObjectReader,
   type ObjectPage,
@@ -17,8 +16,22 @@ import {
   type Verification,
 } from '../../providers/provider.ts';
 import { StreamReader } from '../../providers/stream-reader.ts';
+import { FakeSession } from './fake-session.ts';
 
-export type CallName = 'stat' | 'read' | 'list' | 'open' | 'resume' | 'write' | 'commit' | 'abort' | 'put' | 'copy' | 'verify' | 'remove';
+export type CallName =
+  | 'stat'
+  | 'read'
+  | 'list'
+  | 'open'
+  | 'resume'
+  | 'write'
+  | 'commit'
+  | 'abort'
+  | 'put'
+  | 'copy'
+  | 'verify'
+  | 'remove'
+  | 'sweep';
 
 export type Fault =
   | { readonly type: 'fail'; readonly error: ProviderError }
@@ -46,8 +59,9 @@ function untilAborted(signal: AbortSignal): Promise<never> {
   });
 }
 
-interface Stored {
+export interface Stored {
   readonly request: UploadRequest;
+  readonly begun: Date;
   /** By offset. */
   readonly pieces: Map<number, Buffer>;
 }
@@ -173,7 +187,7 @@ export class FakeProvider implements Provider {
 
   #open(request: UploadRequest): UploadSession {
     const id = randomUUID();
-    const stored: Stored = { request, pieces: new Map() };
+    const stored: Stored = { request, begun: new Date(), pieces: new Map() };
     this.sessions.set(id, stored);
     return new FakeSession(this, id, stored, this.#options);
   }
@@ -254,6 +268,12 @@ export class FakeProvider implements Provider {
     return stored;
   }
 
+  readonly sweepUploads: NonNullable<Provider['sweepUploads']> = async ({ key }, since, signal) => {
+    await this.#call({ name: 'sweep', key, offset: 0 }, signal);
+    for (const [id, { request, begun, pieces }] of this.sessions)
+      if (request.key === key && begun >= since && pieces.size === 0) this.sessions.delete(id);
+  };
+
   async verify(signal: AbortSignal): Promise<void> {
     await this.#call({ name: 'verify', key: '', offset: 0 }, signal);
   }
@@ -270,44 +290,3 @@ export class FakeProvider implements Provider {
 }
 
 const unused = (): Error => new Error('The transfer engine does not call this.');
-
-class FakeSession implements UploadSession {
-  readonly #provider: FakeProvider;
-  readonly #stored: Stored;
-  readonly state: string;
-  readonly resumable: boolean;
-  readonly anyOrder?: NonNullable<UploadSession['anyOrder']>;
-  #acks: ChunkAck[] = [];
-
-  constructor(provider: FakeProvider, state: string, stored: Stored, { resumable = true, lanes }: FakeOptions) {
-    this.#provider = provider;
-    this.#stored = stored;
-    this.state = state;
-    this.resumable = resumable;
-    if (lanes === undefined) return;
-    const takeAcks = (): readonly ChunkAck[] => this.#acks.splice(0);
-    this.anyOrder = { lanes, holds: (offset) => stored.pieces.has(offset), takeAcks };
-  }
-
-  get offset(): number {
-    return prefixOf(this.#stored);
-  }
-
-  async write(chunk: Chunk, signal: AbortSignal): Promise<void> {
-    await this.#provider.accept(this.state, chunk, signal);
-    this.#acks.push({ offset: chunk.offset, length: chunk.bytes.length, crc32: chunk.crc32, proof: String(chunk.offset) });
-  }
-
-  async commit(signal: AbortSignal): Promise<Verification> {
-    await this.#provider.publish(this.state, signal);
-    return 'size';
-  }
-
-  async suspend(): Promise<void> {
-    await tick();
-  }
-
-  abort(signal: AbortSignal): Promise<void> {
-    return this.#provider.drop(this.state, signal);
-  }
-}
