@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ProviderError } from '../providers/provider.ts';
-import { prefixOf } from './testing/fake-provider.ts';
+import { prefixOf } from './testing/fake-session.ts';
 import { Bench, bytesOf, objectRef, sha256 } from './testing/bench.ts';
 
 const size = 2_000_003;

@@ -38,7 +38,7 @@ export async function moveWhole(context: MoveContext): Promise<void> {
   }
 }
 
-async function readWhole({ attempt, frozen, move, tools, call }: MoveContext): Promise<Filled> {
+async function readWhole({ attempt, frozen, move, call }: MoveContext): Promise<Filled> {
   const { run, lease, throttle } = move;
   const extent = { offset: 0, length: frozen.size };
   const slab = await lease.acquire(frozen.size, run.soft);

@@ -16,7 +16,7 @@ import {
   type Verification,
 } from '../../providers/provider.ts';
 import { StreamReader } from '../../providers/stream-reader.ts';
-import { FakeSession } from './fake-session.ts';
+import { FakeSession, prefixOf, type Stored } from './fake-session.ts';
 
 export type CallName =
   | 'stat'
@@ -57,20 +57,6 @@ function untilAborted(signal: AbortSignal): Promise<never> {
     if (signal.aborted) reject(signal.reason as Error);
     signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
   });
-}
-
-export interface Stored {
-  readonly request: UploadRequest;
-  readonly begun: Date;
-  /** By offset. */
-  readonly pieces: Map<number, Buffer>;
-}
-
-/** Bytes from the start without a gap. */
-export function prefixOf({ pieces }: Stored): number {
-  let end = 0;
-  for (let piece = pieces.get(end); piece !== undefined && piece.length > 0; piece = pieces.get(end)) end += piece.length;
-  return end;
 }
 
 export interface FakeOptions {

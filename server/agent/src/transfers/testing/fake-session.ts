@@ -1,17 +1,37 @@
 // Owns the upload session of the in-memory provider.
-import type { Chunk, ChunkAck, UploadSession, Verification } from '../../providers/provider.ts';
 import { setImmediate as tick } from 'node:timers/promises';
-import { type FakeOptions, type FakeProvider, prefixOf, type Stored } from './fake-provider.ts';
+import type { Chunk, ChunkAck, UploadRequest, UploadSession, Verification } from '../../providers/provider.ts';
+
+export interface Stored {
+  readonly request: UploadRequest;
+  readonly begun: Date;
+  /** By offset. */
+  readonly pieces: Map<number, Buffer>;
+}
+
+/** Bytes from the start without a gap. */
+export function prefixOf({ pieces }: Stored): number {
+  let end = 0;
+  for (let piece = pieces.get(end); piece !== undefined && piece.length > 0; piece = pieces.get(end)) end += piece.length;
+  return end;
+}
+
+/** What the provider does for its sessions. */
+interface Sessions {
+  accept(id: string, chunk: Chunk, signal: AbortSignal): Promise<void>;
+  publish(id: string, signal: AbortSignal): Promise<void>;
+  drop(id: string, signal: AbortSignal): Promise<void>;
+}
 
 export class FakeSession implements UploadSession {
-  readonly #provider: FakeProvider;
+  readonly #provider: Sessions;
   readonly #stored: Stored;
   readonly state: string;
   readonly resumable: boolean;
   readonly anyOrder?: NonNullable<UploadSession['anyOrder']>;
   #acks: ChunkAck[] = [];
 
-  constructor(provider: FakeProvider, state: string, stored: Stored, { resumable = true, lanes }: FakeOptions) {
+  constructor(provider: Sessions, state: string, stored: Stored, { resumable = true, lanes }: { resumable?: boolean; lanes?: number }) {
     this.#provider = provider;
     this.#stored = stored;
     this.state = state;
