@@ -14,11 +14,14 @@ const jwt = /\beyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]{5,}/g;
 const secretHeaders = new Set(['authorization', 'cookie', 'set-cookie', 'proxy-authorization']);
 /** Shorter values are too common as words to be replaced wherever they occur. */
 const shortestSecret = 4;
+/** Names of fields and values of headers come again and again. */
+const known = { longest: 100, most: 5000 };
 
 export class Redactor {
   readonly #secrets = new Set<string>();
   /** Sorted once for all the texts until the next secret: a run has thousands of both. */
   #longestFirst: readonly string[] | undefined;
+  readonly #known = new Map<string, string>();
 
   /** Remembers a value, so that it is masked in every text, also where it stands percent-encoded or inside JSON. */
   add(...secrets: (string | undefined)[]): void {
@@ -30,9 +33,19 @@ export class Redactor {
       this.#secrets.add(Buffer.from(secret, 'utf8').toString('base64'));
     }
     this.#longestFirst = undefined;
+    this.#known.clear();
   }
 
   text(value: string): string {
+    if (value.length > known.longest) return this.#masked(value);
+    const before = this.#known.get(value);
+    if (before !== undefined) return before;
+    const text = this.#masked(value);
+    if (this.#known.size < known.most) this.#known.set(value, text);
+    return text;
+  }
+
+  #masked(value: string): string {
     let text = value
       .replace(jwt, mask)
       .replace(secretQuery, `$1${mask}`)

@@ -25,11 +25,14 @@ export interface SpawnedAgent {
   readonly stop: () => Promise<void>;
 }
 
+/** Its users are those of the demo, and stores that are down stay down: neither strong hashes nor patience help anybody here. */
+const hasty = ['--password-rounds', '1', '--transfer-attempts', '3'];
+
 export async function spawnAgent(signal: AbortSignal): Promise<SpawnedAgent> {
   const main = agentMain();
   const { fixtures, env, stop: stopFixtures } = await startFixtures();
   // Of a group of its own, so that Ctrl-C on the terminal ends the run in order and not the agent under it.
-  const child = spawn(process.execPath, [main, '--ephemeral', '--port', '0', '--seed', 'demo', '--quiet'], {
+  const child = spawn(process.execPath, [main, '--ephemeral', '--port', '0', '--seed', 'demo', '--quiet', ...hasty], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: process.platform !== 'win32',
     env: { ...process.env, ...env },
@@ -85,9 +88,11 @@ function outputOf(child: ChildProcess): () => string {
 
 function readyUrl(child: ChildProcess, output: () => string, signal: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
-    const fail = (why: string): void =>
-      reject(new AgentNotStarted(`The reference agent ${why}.${output() === '' ? '' : ` It said: ${output()}`}`));
     const limit = deadline(readyDeadlineMs, signal);
+    const fail = (why: string): void => {
+      limit.clear();
+      reject(new AgentNotStarted(`The reference agent ${why}.${output() === '' ? '' : ` It said: ${output()}`}`));
+    };
     const tooLate = (): void => fail(limit.late() ? `was not ready within ${readyDeadlineMs} ms` : 'was not waited for');
     if (limit.signal.aborted) tooLate();
     else limit.signal.addEventListener('abort', tooLate, { once: true });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { CloudAccounts } from './account/cloud-accounts.ts';
 import { defaultLoginSettings, LoginGate } from './account/login-gate.ts';
+import { passwordCost } from './account/password.ts';
 import { openSecretBox } from './account/secret-box.ts';
 import { ToldSessions } from './account/log-forwarding/told-sessions.ts';
 import { defaultSessionSettings, type Sessions } from './account/sessions.ts';
@@ -54,10 +55,16 @@ export interface AccountServiceOptions {
 
 export async function openAccountServices({ config, database, now, log, providerFor }: AccountServiceOptions): Promise<AccountServices> {
   const secretBox = openSecretBox(config.dataDir);
-  if (config.seed === 'demo') await seedDemo({ database, secretBox, objectServer: config.seedObjectServer, now });
+  const cost = { ...passwordCost, p: config.passwordRounds };
+  if (config.seed === 'demo') await seedDemo({ database, secretBox, objectServer: config.seedObjectServer, now, passwordCost: cost });
   const users = new UserStore(database);
   const history = new HistoryStore(database);
-  const login = { ...defaultLoginSettings, maxFailures: config.maxLoginFailures, windowMs: config.loginWindowSeconds * 1000 };
+  const login = {
+    ...defaultLoginSettings,
+    maxFailures: config.maxLoginFailures,
+    windowMs: config.loginWindowSeconds * 1000,
+    passwordCost: cost,
+  };
   const mailer =
     config.smtp === undefined
       ? outboxMailer(config.mailFrom, join(config.dataDir, 'outbox'), now)
@@ -105,6 +112,7 @@ export async function openAccountServices({ config, database, now, log, provider
     settings: identitySettings(config),
     requireSeat: (accountId, userType) => people.plan.requireSeat(accountId, userType),
     onMailFailure,
+    passwordCost: cost,
   });
   return {
     ...openDirectoryServices({ database, now, limits: config }),

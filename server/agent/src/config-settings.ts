@@ -33,6 +33,13 @@ export const settings = {
   allowedOrigins: setting('allowed-origins', 'Cors.Origins', origins, [], 'origins of web pages that may call the agent'),
   sessionHours: setting('session-hours', 'Sessions.LifetimeHours', integer(1, 8760), 12, 'how long a token lives'),
   maxSessionsPerUser: setting('max-sessions', 'Sessions.MaxPerUser', integer(1, 100_000), 1000, 'sessions of one user at a time'),
+  passwordRounds: setting(
+    'password-rounds',
+    'Passwords.Rounds',
+    integer(1, 20),
+    5,
+    'how often the hash of a password is worked through: fewer are faster, and weaker',
+  ),
   maxLoginFailures: setting(
     'max-login-failures',
     'Sessions.MaxLoginFailures',

@@ -4,7 +4,7 @@ import type { LoginFailureStore } from '../store/login-failure-store.ts';
 import type { UserRow, UserStore } from '../store/user-store.ts';
 import { refusal, unauthenticated } from './failure.ts';
 import type { OneTimePasswords } from './one-time-passwords.ts';
-import { noPassword, nobodysHash, verifyPassword } from './password.ts';
+import { noPassword, nobodysHash, passwordCost, type PasswordCost, verifyPassword } from './password.ts';
 
 export interface LoginSettings {
   /** Failures of one username within the window; after that every answer is 401. */
@@ -14,9 +14,11 @@ export interface LoginSettings {
   readonly maxNames: number;
   /** Logins that wait for their turn. */
   readonly maxWaiting: number;
+  /** Of the hashes that are made. */
+  readonly passwordCost: PasswordCost;
 }
 
-export const defaultLoginSettings: LoginSettings = { maxFailures: 10, windowMs: 300_000, maxNames: 10_000, maxWaiting: 100 };
+export const defaultLoginSettings: LoginSettings = { maxFailures: 10, windowMs: 300_000, maxNames: 10_000, maxWaiting: 100, passwordCost };
 
 export interface Admitted {
   readonly user: UserRow;
@@ -95,7 +97,7 @@ export class LoginGate {
     // Tried first, because it costs nothing; that it is right shows in the answer anyway.
     if (ofType && this.#oneTime.isRight(user.id, password, oneTime)) return { user, oneTime: true };
     const hash = user === undefined || user.passwordHash === noPassword ? undefined : user.passwordHash;
-    const right = (await verifyPassword(password, hash ?? nobodysHash)) && hash !== undefined;
+    const right = (await verifyPassword(password, hash ?? nobodysHash(this.#settings.passwordCost))) && hash !== undefined;
     if (ofType && right) return { user, oneTime: false };
     this.blame(username);
     throw wrongCredentials();

@@ -7,7 +7,7 @@ export interface PasswordCost {
   readonly p: number;
 }
 
-/** 16 MiB of memory for each hash, the strength that OWASP recommends for so much. */
+/** 16 MiB of memory for each hash, the strength that OWASP recommends for so much; `p` is how often it is gone through. */
 export const passwordCost: PasswordCost = { N: 16_384, r: 8, p: 5 };
 const keyLength = 32;
 
@@ -30,7 +30,7 @@ export async function hashPassword(password: string, cost: PasswordCost = passwo
 export const noPassword = '';
 
 /** A hash that no password has: checked for unknown users, so that they take as long as known ones. */
-export const nobodysHash = ['scrypt', passwordCost.N, passwordCost.r, passwordCost.p, 'A'.repeat(22), 'A'.repeat(43)].join('$');
+export const nobodysHash = ({ N, r, p }: PasswordCost): string => ['scrypt', N, r, p, 'A'.repeat(22), 'A'.repeat(43)].join('$');
 
 export async function verifyPassword(password: string, hash: string): Promise<boolean> {
   const [scheme, N, r, p, salt, key] = hash.split('$');
