@@ -48,7 +48,7 @@ export const s3Upload: Scene = async (context) => {
   }
   const intro = `Written by \`npm run bench:transfers -- --scene s3-upload\`. A file of ${sizeText(size)} in memory to an S3 server on loopback, against @aws-sdk/lib-storage of the same SDK and ${rcloneVersion()}; all with parts of 8 MiB and four at once, otherwise their defaults. "sink" is an S3 server that discards what it gets, so that it is not the bottleneck.`;
   const notes =
-    'Time and CPU of lib-storage are those of the upload alone, without the start of its process; its peak holds the loader of TypeScript too. Time and CPU of rclone are those of the whole program. At versitygw most of the time is the server's own: it takes an MD5 and a CRC32 of every part, whoever sends it.';
+    'Time and CPU of lib-storage are those of the upload alone, without the start of its process; its peak holds the loader of TypeScript too. Time and CPU of rclone are those of the whole program. At versitygw most of the time goes into the server, which takes an MD5 and a CRC32 of every part, whoever sends it.';
   return { title: 'Transfers: upload to S3', text: pairedReport(intro, context, comparisons, notes) };
 };
 
