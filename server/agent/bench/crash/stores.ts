@@ -52,6 +52,13 @@ export function objectStore(url: string, dataDir: string): Store {
     const answer = await fetch(`${url}/${bucket}?prefix=${encodeURIComponent(`${folder}/`)}&max-keys=1000`, { headers });
     return ((await answer.json()) as { objects: { key: string }[] }).objects.map(({ key }) => key);
   };
+  const aside = (): string[] =>
+    ['staging', 'uploads']
+      .flatMap((name) => filesBelow(join(dataDir, name)))
+      // A finished upload leaves a note without bytes, for a client that lost the last answer.
+      .filter(({ name }) => !/(?:info\.json|progress)$/.test(name))
+      .map(({ path }) => path);
+  const answeredFor = new Set<string>();
   return {
     async fingerprint(folder) {
       const hash = createHash('sha256');
@@ -64,14 +71,11 @@ export function objectStore(url: string, dataDir: string): Store {
       }
       return names.length === 0 ? undefined : hash.digest('hex');
     },
-    debris: async () =>
-      ['staging', 'uploads']
-        .flatMap((aside) => filesBelow(join(dataDir, aside)))
-        // A finished upload leaves a note without bytes, for a client that lost the last answer.
-        .filter(({ name }) => !/(?:info\.json|progress)$/.test(name))
-        .map(({ path }) => path),
+    debris: async () => aside().filter((path) => !answeredFor.has(path)),
     async clear(folder) {
       for (const key of await list(folder)) await fetch(`${url}/${bucket}/${key}`, { method: 'DELETE', headers });
+      // Left where it is: the server would not know what became of it.
+      for (const path of aside()) answeredFor.add(path);
     },
   };
 }
