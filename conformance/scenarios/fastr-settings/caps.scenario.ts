@@ -19,9 +19,9 @@ import {
 const size = 512 * 1024;
 /** Two transfers, one after the other: what one may save up or borrow, the next one has to pay back. */
 const transfers = 2;
-const cap = 1_000_000;
+const cap = 800_000;
 /** An agent that counts otherwise than this one shall not fail; without a cap a transfer is many times faster. */
-const tolerance = 3;
+const tolerance = 2.5;
 
 type Move = (context: Context, api: Api, storage: Storage, name: string) => Promise<void>;
 
