@@ -15,8 +15,10 @@ export async function discardLeftover(leftover: Leftover, signal: AbortSignal, t
   const { callTimeoutMs, abortGraceMs } = tools.settings;
   const target = await targetOf(plan, transferId, item, tools);
   const limit = { what: 'Removing an interrupted upload', signal, ms: callTimeoutMs, abortGraceMs };
-  const remove = async (inner: AbortSignal): Promise<void> =>
-    item.session === '' ? target.sweep?.(new Date(startedAt), inner) : target.discard(item, item.session, inner);
+  const remove = async (inner: AbortSignal): Promise<void> => {
+    await target.discard(item, item.session, inner);
+    if (item.session === '') await target.sweep?.(new Date(startedAt), inner);
+  };
   await withRetries(tools.retry, signal, () => withDeadline(limit, remove));
   tools.ledger.clearLeftover(transferId, item.n);
 }

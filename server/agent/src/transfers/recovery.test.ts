@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { openDatabase } from '../store/database.ts';
 import { Bench, bytesOf, objectRef, sha256 } from './testing/bench.ts';
 
 const size = 2_000_003;
@@ -102,6 +103,26 @@ describe('after a crash', () => {
     expect(sha256(next.provider.objects.get('on')!)).toBe(sha256(bytes));
     expect(next.provider.sessions.size).toBe(0);
     expect(next.ledger.leftovers()).toEqual([]);
+  });
+
+  it('a part file that the ledger never heard of goes when its transfer is cancelled', async () => {
+    const bench = await open();
+    bench.provider.put('a', bytesOf(size));
+    const held = bench.hold(({ name }) => name === 'read');
+    const id = bench.start({ source: objectRef('a'), target: { type: 'file', path: join(bench.folder, 'down') } });
+    await held.reached;
+    bench.crash();
+    // Where a death between the file and its row leaves the ledger.
+    const database = openDatabase(join(bench.folder, 'agent.sqlite'));
+    database.prepare("UPDATE transfer_items SET session = '' WHERE transfer_id = ?").run(id);
+    database.close();
+    const next = await restart(bench);
+    next.provider.fault = ({ name }) => (name === 'stat' ? { type: 'hang' } : undefined);
+    next.engine.recover();
+    expect(await next.names()).toEqual([expect.stringMatching(/\.part$/)]);
+    expect(await next.engine.cancel(id)).toBe('ok');
+    await next.engine.cleanedUp();
+    expect(await next.names()).toEqual([]);
   });
 
   it('a source that changed meanwhile ends in failed, with nothing left at the target', async () => {
