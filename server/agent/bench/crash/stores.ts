@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { AbortMultipartUploadCommand, ListMultipartUploadsCommand, S3Client } from '@aws-sdk/client-s3';
-import { bucket, keys } from '../parts/servers.ts';
+import { AbortMultipartUploadCommand, ListMultipartUploadsCommand } from '@aws-sdk/client-s3';
+import { bucket, keys, s3ClientOf } from '../parts/servers.ts';
 import { sha256OfFile } from '../parts/workspace.ts';
 
 /** SHA-256 over the names and contents of everything below a place; undefined while there is nothing. */
@@ -82,8 +82,7 @@ export function objectStore(url: string, dataDir: string): Store {
 
 /** The Versity gateway: its objects are files, its unfinished uploads are asked for. */
 export function versityStore(url: string, objects: string): Store {
-  const credentials = { accessKeyId: keys.accessKey, secretAccessKey: keys.secretKey };
-  const client = new S3Client({ endpoint: url, region: 'us-east-1', forcePathStyle: true, credentials });
+  const client = s3ClientOf(url);
   const uploads = async () => (await client.send(new ListMultipartUploadsCommand({ Bucket: bucket }))).Uploads ?? [];
   return {
     fingerprint: (folder) => fingerprintOf(filesBelow(join(objects, folder))),

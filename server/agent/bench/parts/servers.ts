@@ -4,11 +4,21 @@ import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { S3Client } from '@aws-sdk/client-s3';
 import type { ScriptLifetime } from './lifetime.ts';
 import { cleanEnvironment, endProcess, findProgram, freePort, startServer } from './processes.ts';
 
 export const bucket = 'bucket';
 export const keys = { accessKey: 'bench-access-key', secretKey: 'bench-secret-key-27182' };
+
+/** A client with the keys of the bench. */
+export const s3ClientOf = (url: string): S3Client =>
+  new S3Client({
+    endpoint: url,
+    region: 'us-east-1',
+    forcePathStyle: true,
+    credentials: { accessKeyId: keys.accessKey, secretAccessKey: keys.secretKey },
+  });
 
 export interface StoredOnDisk {
   readonly url: string;

@@ -9,7 +9,7 @@ import { emptyReader, WireReader } from './wire/reader.ts';
 
 const DETAIL_BYTES = 64 * 1024;
 
-interface ObjectName {
+export interface ObjectName {
   readonly bucket: string;
   readonly key: string;
 }

@@ -3,14 +3,10 @@ import type { MultipartUpload } from '@aws-sdk/client-s3';
 import type { S3Connection } from './s3-client.ts';
 import { abortMultipart, isUnsupported, listParts } from './s3-multipart.ts';
 import { refusalCode } from './s3-data.ts';
+import type { ObjectName } from './s3-objects.ts';
 
 /** How far the clocks of the store and of this machine may be apart. */
 const SKEW_MS = 60_000;
-
-interface ObjectName {
-  readonly bucket: string;
-  readonly key: string;
-}
 
 /** An upload that others have begun for the same key at the same time and that is empty still goes too: it is told by `NoSuchUpload`. */
 export async function sweepUploads(s3: S3Connection, at: ObjectName, since: Date, signal: AbortSignal): Promise<void> {

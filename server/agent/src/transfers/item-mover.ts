@@ -31,9 +31,8 @@ export class ItemMover {
     this.#move = move;
     this.#tools = tools;
     this.#item = move.item;
-    const { session, bytes } = move.item;
-    this.#progress = { session, furthest: bytes, doubtful: session === '' && move.item.chunkSize > 0 };
-    const { size, identity, chunkSize, targetKey } = move.item;
+    const { size, bytes, identity, chunkSize, session, targetKey } = move.item;
+    this.#progress = { session, furthest: bytes, doubtful: session === '' && chunkSize > 0 };
     const { plan } = move.run.row;
     const compared = plan.allowSkip === true || tools.policies.existsAction(plan) === 'skip-if-same';
     const small = identity !== '' && chunkSize === 0 && size <= tools.settings.chunkBytes && !compared;

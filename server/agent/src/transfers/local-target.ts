@@ -2,7 +2,7 @@
 import { constants } from 'node:fs';
 import { lstat, mkdir, open, rm, statfs, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { crc32 } from 'node:zlib';
+import { crc32 } from '@node-rs/crc32';
 import type { ChunkAck } from '../providers/provider.ts';
 import type { Source, Target, TargetRequest, TargetSession, TargetStat } from './endpoint.ts';
 import { LocalFileError, localFileError } from './errors.ts';

@@ -45,7 +45,10 @@ class SessionMover {
     const { attempt, frozen, move, tools, call } = this.#context;
     const { run, item } = move;
     const saved = this.#progress.session;
-    if (saved === '') await this.#sweep();
+    if (saved === '') {
+      if (this.#progress.doubtful) await this.#sweep();
+      this.#progress.doubtful = true;
+    }
     const acks = saved === '' ? [] : tools.ledger.chunks(run.row.id, item.n);
     // Not on the soft signal: an open that was cut off could leave a session that nobody knows of.
     const session = await call(
@@ -64,10 +67,9 @@ class SessionMover {
     const { attempt, move, tools, call } = this.#context;
     const { sweep } = attempt.target;
     const since = new Date(move.run.row.startedAt);
-    const look = (signal: AbortSignal): Promise<void> => sweep?.(since, signal) ?? Promise.resolve();
+    if (sweep === undefined) return;
     // The transfer does not depend on it.
-    if (this.#progress.doubtful) await call('Looking for a lost upload', move.run.hard, look).catch(tools.report);
-    this.#progress.doubtful = true;
+    await call('Looking for a lost upload', move.run.hard, (signal) => sweep(since, signal)).catch(tools.report);
   }
 
   /** The session is in the ledger before its first byte; one that nobody will ever know of is removed at once. */

@@ -2,10 +2,10 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { insertAccount, startAgentProcess, timed } from '../../parts/agent.ts';
 import { runProgram } from '../../parts/processes.ts';
-import { bucket, keys, startVersity, type StoredOnDisk } from '../../parts/servers.ts';
+import { bucket, s3ClientOf, startVersity, type StoredOnDisk } from '../../parts/servers.ts';
 import { workspace } from '../../parts/workspace.ts';
 import { copyFolder } from '../../parts/cloud-copy.ts';
 import { runPairs, type Subject } from '../pairs.ts';
@@ -59,8 +59,7 @@ export const smallObjects: Scene = async (context) => {
 
 /** Through the API and not as files, so that each has an ETag, as everything at a store of S3 does. */
 async function putAll({ url }: StoredOnDisk, count: number): Promise<void> {
-  const credentials = { accessKeyId: keys.accessKey, secretAccessKey: keys.secretKey };
-  const client = new S3Client({ endpoint: url, region: 'us-east-1', forcePathStyle: true, credentials });
+  const client = s3ClientOf(url);
   let next = 0;
   const putOthers = async (): Promise<void> => {
     while (next < count) {
