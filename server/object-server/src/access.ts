@@ -26,15 +26,17 @@ export async function checkAccess(key: StorageKey, method: string, target: Targe
   if (target.kind === 'bucket' && !READS.has(method)) throw refused();
   // An OPTIONS tells what the server can do and nothing of what it holds.
   if (method === 'OPTIONS') return;
-  if (!allows(key, target.kind === 'upload' || !READS.has(method) ? 'write' : 'read')) throw refused();
+  if (!allows(key, isUpload(target) || !READS.has(method) ? 'write' : 'read')) throw refused();
   const bucket = target.kind === 'upload' ? (await services.uploads.find(target.id)).info.bucket : target.bucket;
   if (!(await opens(key, bucket, services.buckets))) throw refused();
 }
 
-type InBucket = Extract<Target, { kind: 'bucket' | 'object' | 'upload' }>;
+type InBucket = Extract<Target, { kind: 'bucket' | 'object' | 'upload' | 'uploads' }>;
+
+const isUpload = ({ kind }: Target): boolean => kind === 'upload' || kind === 'uploads';
 
 /** What reaches beyond the buckets of a scoped key. */
 const isServers = (target: Target): target is Exclude<Target, InBucket> =>
-  target.kind !== 'bucket' && target.kind !== 'object' && target.kind !== 'upload';
+  target.kind !== 'bucket' && target.kind !== 'object' && target.kind !== 'upload' && target.kind !== 'uploads';
 
 const allows = ({ permission }: StorageKey, wanted: 'read' | 'write'): boolean => permission === 'readWrite' || permission === wanted;

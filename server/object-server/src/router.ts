@@ -8,6 +8,7 @@ import { commandPush, deletePush, getPush, listPushes, putPush } from './push-ha
 import { deleteObject, getObject, putObject } from './object-handlers.ts';
 import type { Target } from './target.ts';
 import { createUpload, deleteUpload, headUpload, patchUpload, tusOptions } from './tus-handlers.ts';
+import { listUploads } from './upload-handlers.ts';
 
 type Routes = Record<string, () => Promise<void> | void>;
 
@@ -55,6 +56,8 @@ function routesOf(exchange: Exchange, target: Target): Routes {
       };
     case 'pushCommand':
       return { POST: () => commandPush(exchange, target.id, target.command) };
+    case 'uploads':
+      return { GET: () => listUploads(exchange, target) };
     case 'upload':
       return {
         HEAD: () => headUpload(exchange, target.id),

@@ -16,6 +16,7 @@ export type Target =
   | { kind: 'key'; accessKey: string }
   | { kind: 'bucket'; bucket: string }
   | { kind: 'object'; bucket: string; key: string }
+  | { kind: 'uploads'; bucket: string; key: string }
   | { kind: 'upload'; id: string }
   | { kind: 'pushes' }
   | { kind: 'push'; id: string }
@@ -28,7 +29,7 @@ export interface ParsedTarget {
   target: Target;
 }
 
-const UPLOADS = '/.uploads/';
+const UPLOADS = '/.uploads';
 const KEYS = '/.keys';
 const PUSHES = '/.pushes';
 
@@ -37,13 +38,15 @@ export function parseTarget(rawUrl: string): ParsedTarget {
   const path = mark === -1 ? rawUrl : rawUrl.slice(0, mark);
   if (!path.startsWith('/') || /[^\x21-\x7e]/.test(path))
     throw new HttpError('InvalidRequest', 'The request target must be a percent-encoded path.');
-  return { path, query: new URLSearchParams(mark === -1 ? '' : rawUrl.slice(mark + 1)), target: resolve(path) };
+  const query = new URLSearchParams(mark === -1 ? '' : rawUrl.slice(mark + 1));
+  return { path, query, target: resolve(path, query) };
 }
 
-function resolve(path: string): Target {
+function resolve(path: string, query: URLSearchParams): Target {
   if (path === '/') return { kind: 'service' };
-  if (path.startsWith(UPLOADS)) {
-    const id = path.slice(UPLOADS.length);
+  if (path === UPLOADS) return uploads(query);
+  if (path.startsWith(`${UPLOADS}/`)) {
+    const id = path.slice(UPLOADS.length + 1);
     if (!isUploadId(id)) throw new HttpError('NoSuchUpload', 'There is no upload of this id.');
     return { kind: 'upload', id };
   }
@@ -63,6 +66,13 @@ function resolve(path: string): Target {
   if (key === '') return { kind: 'bucket', bucket };
   checkKey(key);
   return { kind: 'object', bucket, key };
+}
+
+function uploads(query: URLSearchParams): Target {
+  const [bucket, key] = [query.get('bucket') ?? '', query.get('key') ?? ''];
+  if (!isBucketName(bucket)) throw new HttpError('InvalidBucketName', 'The query needs bucket, a bucket name.');
+  checkKey(key);
+  return { kind: 'uploads', bucket, key };
 }
 
 function push(rest: string): Target {

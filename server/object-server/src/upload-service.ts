@@ -7,7 +7,7 @@ import { HttpError } from './http-error.ts';
 import type { Limits } from './limits.ts';
 import type { Logger } from './logger.ts';
 import { newMetadata, writeFooter } from './object-file.ts';
-import type { ObjectStore } from './object-store.ts';
+import type { ObjectName, ObjectStore } from './object-store.ts';
 import { UploadLocks, type Writer } from './upload-locks.ts';
 import { newUploadId, type Upload, type UploadInfo, type UploadStore } from './upload-store.ts';
 
@@ -39,7 +39,7 @@ export class UploadService {
   }
 
   async create(info: UploadInfo): Promise<Upload> {
-    const id = newUploadId();
+    const id = newUploadId(info);
     // Locked, so that a sweep does not take an unfinished creation for a leftover.
     return await this.#locks.run(id, async () => {
       const upload = await this.#options.store.create(id, info);
@@ -57,6 +57,12 @@ export class UploadService {
   async find(id: string): Promise<Upload> {
     await this.#locks.settled(id);
     return await this.#options.store.load(id);
+  }
+
+  /** One page of the uploads to an object that are not finished; `after` is the id that the page before ended with. */
+  async unfinished(object: ObjectName, after: string): Promise<{ uploads: Upload[]; next: string }> {
+    const { store, limits } = this.#options;
+    return await store.unfinished(object, after, limits.maxKeys);
   }
 
   /** Appends one chunk; resolves when its bytes are durable, and published if they were the last. */

@@ -1,10 +1,11 @@
 // The uploads on disk: `<dataDir>/uploads/<id>` with `info.json`, `data` and `progress`; an expired one leaves `<id>.expired` for a while.
 
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeDirectory, syncDirectory, writeFileDurably } from './durable.ts';
 import { HttpError, hasErrorCode } from './http-error.ts';
+import type { ObjectName } from './object-store.ts';
 import { readProgress, writeProgress, type Progress } from './upload-progress.ts';
 
 export interface UploadInfo {
@@ -28,8 +29,13 @@ export interface Upload {
 const TOMBSTONE = '.expired';
 const UPLOAD_ID = /^[0-9a-f]{32}$/;
 
-export function newUploadId(): string {
-  return randomBytes(16).toString('hex');
+/** Begins as all ids of its object do, so that these are found by their names alone. */
+export function newUploadId(object: ObjectName): string {
+  return idPrefix(object) + randomBytes(8).toString('hex');
+}
+
+function idPrefix({ bucket, key }: ObjectName): string {
+  return createHash('sha256').update(`${bucket}/${key}`).digest('hex').slice(0, 16);
 }
 
 export function isUploadId(text: string): boolean {
@@ -95,6 +101,19 @@ export class UploadStore {
 
   async list(): Promise<string[]> {
     return (await readdir(this.#directory)).filter((name) => UPLOAD_ID.test(name));
+  }
+
+  /** The uploads of one object that are neither finished nor overdue, in the order of their ids; `count` are looked at. */
+  async unfinished(object: ObjectName, after: string, count: number): Promise<{ uploads: Upload[]; next: string }> {
+    const prefix = idPrefix(object);
+    const ids = (await this.list()).filter((id) => id.startsWith(prefix) && id > after).toSorted();
+    const page = ids.slice(0, count);
+    const uploads: Upload[] = [];
+    for (const id of page) {
+      const upload = await this.#read(id);
+      if (upload !== undefined && !upload.published && this.expiresAt(upload) > this.#clock()) uploads.push(upload);
+    }
+    return { uploads, next: ids.length > page.length ? (page.at(-1) ?? '') : '' };
   }
 
   /** True for an upload whose time is over, and for one whose creation a crash cut off. */

@@ -84,6 +84,9 @@ test('uploads follow the bucket that they go to', async () => {
   expect(created.status).toBe(201);
   expect(await as(fixture, WRITE)('HEAD', location, { headers: TUS })).toBe(200);
   expect(await as(fixture, READ)('HEAD', location, { headers: TUS })).toBe(403);
+  expect(await as(fixture, WRITE)('GET', '/.uploads?bucket=one&key=up')).toBe(200);
+  expect(await as(fixture, READ)('GET', '/.uploads?bucket=one&key=up')).toBe(403);
+  expect(await as(fixture, BOTH)('GET', '/.uploads?bucket=bucket&key=up')).toBe(403);
   const foreign = await createUpload(fixture, 'up', 3);
   expect(await as(fixture, BOTH)('DELETE', foreign, { headers: TUS })).toBe(403);
 });

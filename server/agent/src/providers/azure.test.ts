@@ -14,6 +14,7 @@ describeProvider(
   },
   {
     skips: {
+      sweep: 'an upload without its first block is nothing',
       signedPut: 'the service asks for a header x-ms-blob-type of whoever uploads',
       signedType: 'a SAS does not bind the content type',
     },

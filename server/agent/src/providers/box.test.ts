@@ -19,6 +19,7 @@ async function startBox(sizes: Partial<BoxSizes>, options: BoxOptions): Promise<
 
 const noUrls = 'Box gives addresses for minutes only; box-faults.test.ts has the refusal';
 const skips = {
+  sweep: 'unfinished uploads cannot be listed: they expire',
   administration: 'a Box account has one bucket, the root of its files',
   signedGet: noUrls,
   signedPut: noUrls,

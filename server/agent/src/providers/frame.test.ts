@@ -27,6 +27,7 @@ describeProvider(
   },
   {
     skips: {
+      sweep: 'an upload is a file without bytes yet, which the listing shows',
       administration: 'projects belong to teams and are made in Frame.io',
       resume: 'Frame.io dictates the size of the parts; see frame-upload.test.ts',
       gone: 'Frame.io dictates the size of the parts; see frame-upload.test.ts',

@@ -9,6 +9,7 @@ import { openUpload, resumeUpload } from './http-sessions.ts';
 import { inspect, readFrom } from './http-source.ts';
 import { presign, type Grant } from './presign.ts';
 import type { Provider, SignRequest } from './provider.ts';
+import { sweepUploads } from './tus-sweep.ts';
 
 export interface HttpObjectOptions {
   readonly limits?: Partial<HttpLimits>;
@@ -45,6 +46,7 @@ export function httpObjectProvider(address: ServerAddress, options: HttpObjectOp
     putWhole: (request, chunk, signal) => putWhole(client, request, chunk, signal),
     openUpload: (request, signal) => openUpload(client, request, signal),
     resumeUpload: (request, state, signal) => resumeUpload(client, request, state, signal),
+    sweepUploads: (at, since, signal) => sweepUploads(client, at, since, signal),
     remove: async (bucket, key, signal) => discard(await client.send({ method: 'DELETE', url: client.url(bucket, key) }, signal)),
     createFolder: (bucket, key, signal) => makeFolder(client, bucket, key, signal),
     signDownloadUrl: async (request) =>

@@ -27,6 +27,7 @@ async function fixture(server?: FakeOneDrive): Promise<Fixture> {
 
 describeProvider('OneDrive', () => fixture(), {
   skips: {
+    sweep: 'unfinished uploads cannot be listed: they expire',
     administration: 'drives are no buckets that could be made',
     names: 'OneDrive reserves " * : < > ? \\ |; see the names in onedrive.test.ts',
     signedGet: 'a download address of OneDrive is always one of an attachment; see onedrive.test.ts',

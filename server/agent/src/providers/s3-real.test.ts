@@ -110,24 +110,6 @@ describe.skipIf(noGateway !== undefined)(`Against the Versity S3 gateway${title}
       expect(lastModified?.getTime()).toBeGreaterThan(Date.parse('2020-01-01'));
     });
 
-    it('uploads that were begun since and hold nothing are removed, and no others', async () => {
-      const begun = async (key: string): Promise<string> => {
-        const session = await provider.openUpload(uploadOf(fixture, key, CHUNK + 1), signal());
-        return session.state;
-      };
-      const [unknown, neighbour, earlier] = [await begun('lost.bin'), await begun('lost.bin.bak'), await begun('earlier.bin')];
-      const busy = await provider.openUpload(uploadOf(fixture, 'lost.bin', CHUNK + 1), signal());
-      await busy.write(chunkOf(randomBytes(CHUNK)), signal());
-      await provider.sweepUploads!({ bucket: BUCKET, key: 'lost.bin' }, new Date(), signal());
-      await provider.sweepUploads!({ bucket: BUCKET, key: 'earlier.bin' }, new Date(Date.now() + 3_600_000), signal());
-      const goesOn = async (key: string, state: string): Promise<boolean> =>
-        (await provider.resumeUpload(uploadOf(fixture, key, CHUNK + 1), state, signal())).state === state;
-      expect(await goesOn('lost.bin', unknown)).toBe(false);
-      expect(await goesOn('lost.bin.bak', neighbour)).toBe(true);
-      expect(await goesOn('earlier.bin', earlier)).toBe(true);
-      expect(await goesOn('lost.bin', busy.state)).toBe(true);
-    });
-
     it('an object that must be absent is not replaced, whole or in parts', async () => {
       const absent = { ifAbsent: true };
       const asked = { ...uploadOf(fixture, 'taken.bin', 3), ...absent };

@@ -2,6 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { UploadSession } from '../provider.ts';
 import { chunkOf, type Fixture, get, kindOf, put, signal, uploadOf, writeAll } from './provider-tools.ts';
 
 const cases = {
@@ -12,6 +13,7 @@ const cases = {
   resume: 'resumes an upload after it was suspended',
   gone: 'opens anew at 0 what can no longer be resumed',
   abort: 'leaves nothing visible of an aborted upload',
+  sweep: 'removes the uploads of a key that were begun since then and hold nothing, and no others',
   hidden: 'shows the object only after commit, which may be repeated',
   offset: 'reads from an offset, up to the very end',
   changed: 'detects that the source has changed',
@@ -134,6 +136,23 @@ function describeUploads(test: Test): void {
     await session.abort(signal());
     await session.abort(signal());
     expect(await kindOf(fixture.provider.stat(fixture.bucket, 'aborted.bin', signal()))).toBe('missing');
+  });
+
+  test('sweep', async (fixture) => {
+    const { provider, bucket, chunkSize } = fixture;
+    if (provider.sweepUploads === undefined) throw new Error('the provider finds no uploads');
+    const begun = (key: string) => provider.openUpload(uploadOf(fixture, key, chunkSize + 1), signal());
+    const [lost, neighbour, earlier] = [await begun('lost.bin'), await begun('lost.bin.bak'), await begun('earlier.bin')];
+    const busy = await begun('lost.bin');
+    await busy.write(chunkOf(randomBytes(chunkSize)), signal());
+    await provider.sweepUploads({ bucket, key: 'lost.bin' }, new Date(), signal());
+    await provider.sweepUploads({ bucket, key: 'earlier.bin' }, new Date(Date.now() + 3_600_000), signal());
+    const goesOn = async (key: string, { state }: UploadSession): Promise<boolean> =>
+      (await provider.resumeUpload(uploadOf(fixture, key, chunkSize + 1), state, signal())).state === state;
+    expect(await goesOn('lost.bin', lost)).toBe(false);
+    expect(await goesOn('lost.bin.bak', neighbour)).toBe(true);
+    expect(await goesOn('earlier.bin', earlier)).toBe(true);
+    expect(await goesOn('lost.bin', busy)).toBe(true);
   });
 
   test('hidden', async (fixture) => {
