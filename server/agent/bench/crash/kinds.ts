@@ -7,12 +7,12 @@ import { startPush } from '../parts/p2p-push.ts';
 import type { Relay } from '../parts/relay.ts';
 import { startServerTransfer } from '../parts/server-copy.ts';
 import { bucket } from '../parts/servers.ts';
-import type { Server, Stage } from './stage.ts';
+import type { Server, SourceName, Stage } from './stage.ts';
 import type { Store } from './stores.ts';
 
 export interface Kind {
   readonly name: string;
-  readonly source: 'one' | 'many';
+  readonly source: SourceName;
   /** `folder` is where the copy has to be in the end, and names the transfer in the history. */
   start(agent: AgentProcess, folder: string): Promise<string>;
   readonly target: Store;
@@ -27,6 +27,9 @@ export function kindsOf(stage: Stage): Kind[] {
     download('LocalHttp to file', from, stage),
     serverTransfer('server transfer, LocalHttp to LocalHttp', from, to),
     cloudCopy('folder of 200, LocalHttp to LocalHttp', from, to),
+    cloudCopy('large and small, LocalHttp to LocalHttp', from, to, 'mixed'),
+    download('LocalHttp to file, KeepBoth', keeping(from), stage),
+    { ...serverTransfer('server transfer, KeepBoth and verified', proving(from), proving(to)), legs: [into(to)] },
     push('P2P transfer, LocalHttp to LocalHttp', from, to),
   ];
   if (s3 === undefined) return kinds;
@@ -36,9 +39,15 @@ export function kindsOf(stage: Stage): Kind[] {
     download('S3 to file', s3, stage),
     serverTransfer('server transfer, LocalHttp to S3', from, s3),
     cloudCopy('folder of 200, LocalHttp to S3', from, s3),
+    cloudCopy('folder of 200, LocalHttp to S3, KeepBoth', keeping(from), keeping(s3)),
+    cloudCopy('large and small, LocalHttp to S3', from, s3, 'mixed'),
   ];
 }
 
+/** The same server, through the account whose objects are kept beside their copies. */
+const keeping = (server: Server): Server => ({ ...server, account: server.keeping });
+/** The same, whose copies are read back, too: what is read for that is not sent again. */
+const proving = (server: Server): Server => ({ ...server, account: server.proving });
 const into = ({ relay }: Server) => ({ relay, way: 'toServer' }) as const;
 const outOf = ({ relay }: Server) => ({ relay, way: 'toClient' }) as const;
 
@@ -79,12 +88,12 @@ const serverTransfer = (name: string, from: Server, to: Server): Kind => ({
     ),
 });
 
-const cloudCopy = (name: string, from: Server, to: Server): Kind => ({
+const cloudCopy = (name: string, from: Server, to: Server, source: 'many' | 'mixed' = 'many'): Kind => ({
   name,
-  source: 'many',
+  source,
   target: to.store,
   legs: [outOf(from), into(to)],
-  start: (agent, folder) => copyFolder(agent, { account: from.account, path: 'many/' }, { account: to.account, path: `${folder}/` }),
+  start: (agent, folder) => copyFolder(agent, { account: from.account, path: `${source}/` }, { account: to.account, path: `${folder}/` }),
 });
 
 /** The bytes go from server to server; the agent that is killed only watches. */

@@ -4,6 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const MiB = 1024 * 1024;
+/** One sync window, and the chunks that every lane of a transfer had under way. */
+export const window = { bytes: 64 * MiB, lanes: 4, chunkBytes: 8 * MiB };
+/** What may be sent again after a kill. */
+export const barBytes = window.bytes + window.lanes * window.chunkBytes;
 
 export interface Options {
   readonly points: number;
@@ -38,7 +42,10 @@ export function readOptions(args: readonly string[]): Options | 'help' {
   const points = whole('points', 1);
   const file = points >= fullPoints ? fileURLToPath(new URL('../../../../docs/crash-results.md', import.meta.url)) : undefined;
   const out = values.out === undefined ? file : resolve(values.out);
-  return { points, size: whole('size', 1) * MiB, seed: whole('seed', 0), kind: values.kind, out };
+  const size = whole('size', 1) * MiB;
+  if (out !== undefined && size <= barBytes)
+    throw new UsageError(`A table needs --size above ${barBytes / MiB}: what is smaller cannot miss the bar of what is sent again.`);
+  return { points, size, seed: whole('seed', 0), kind: values.kind, out };
 }
 
 function parse(args: readonly string[]) {

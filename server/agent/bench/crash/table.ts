@@ -2,15 +2,10 @@
 import { writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { median } from '../load.ts';
-import type { Options } from './options.ts';
+import { barBytes, type Options, window } from './options.ts';
 import type { Point } from './point.ts';
 
 const MiB = 1024 * 1024;
-/** One sync window, and the chunks that every lane of a transfer had under way. */
-const windowBytes = 64 * MiB;
-const lanes = 4;
-const chunkBytes = 8 * MiB;
-const barBytes = windowBytes + lanes * chunkBytes;
 
 export type Points = ReadonlyMap<string, readonly Point[]>;
 
@@ -45,17 +40,17 @@ export function tableOf(points: Points, { seed, size }: Options): string {
 Written by \`npm run bench:crash -- --points ${kills} --size ${size / MiB} --seed ${seed}\`; do not edit.
 
 The whole agent is killed with \`kill -9\` at a random moment of a transfer (in a quarter of the points once more after its new start), started again on the same data directory, and left alone
-until the transfer has ended. The servers live on; relays before them let 100 MiB a second pass and count. Each transfer moves ${size / MiB} MiB of random bytes. Node ${process.version}, ${cpus().length} cores.
+until the transfer has ended. The servers live on; relays before them let 100 MiB a second pass and count. Each transfer moves ${size / MiB} MiB of random bytes; the folder of 200 holds objects of one size, "large and small" six large ones among 194 of 4 KiB. Node ${process.version}, ${cpus().length} cores.
 
 | transfer | points | killed in its middle | wrong bytes | lost | debris | re-sent, median, MiB | re-sent, most, MiB |
 |---|---|---|---|---|---|---|---|
 ${kinds.map(([name, some]) => row(name, some)).join('\n')}
 ${row('**all**', all)}
 
-- **Wrong bytes**: SHA-256 of the copy in the end; and right after the kill an object must be there whole or not at all. Bar: none.
+- **Wrong bytes**: SHA-256 of the copy in the end; and right after the kill an object must be there whole or not at all; a second copy of anything would show as well. Bar: none.
 - **Lost**: did not complete after the new start. Bar: none.
 - **Debris**: multipart uploads, part files and staged bytes that are still there 15 s after the end. Bar: none.
-- **Re-sent**: bytes for each kill that passed beyond those of a run without a crash, headers included on both sides; of transfers between two servers, the direction with more. Bar: ${told(windowBytes)} MiB and what ${lanes} lanes of ${told(chunkBytes)} MiB had under way, ${told(barBytes)} MiB in all.
+- **Re-sent**: bytes for each kill that passed beyond those of a run without a crash, headers included on both sides; of transfers between two servers, the direction with more. Where copies are read back, only what is written counts. Bar: ${told(window.bytes)} MiB and what ${window.lanes} lanes of ${told(window.chunkBytes)} MiB had under way, ${told(barBytes)} MiB in all.
 
 ${isReached(points) ? 'All bars are reached.' : '**Bars are missed.**'}
 `;

@@ -66,13 +66,23 @@ export async function bodyOf<Data>(call: Promise<Answer<Data>>): Promise<NonNull
 }
 
 /** An account at an S3 server or, without one, at a server of plain HTTP. */
-export async function insertAccount(agent: AgentProcess, url: string, kind: 'S3' | 'HTTP'): Promise<string> {
-  const name = `${kind} ${url}`;
+export async function insertAccount(agent: AgentProcess, url: string, kind: 'S3' | 'HTTP', what = ''): Promise<string> {
+  const name = `${kind} ${url} ${what}`.trim();
   const body: Schema<'InsertCloudAccountRequest'> =
     kind === 'S3'
       ? { ...keys, name, cloudType: CloudType.S3Generic, endpoint: url, region: 'us-east-1', serviceUrl: '' }
       : { ...keys, name, cloudType: CloudType.LocalHttp, serviceUrl: url };
   return (await bodyOf(agent.click.POST('/cloud/insert_account', { body }))).id;
+}
+
+/** What the demo administrator wants of transfers with that account (fastr_settings.md); unlimited, unless said. */
+export async function insertSettings(
+  { click }: AgentProcess,
+  CloudAccountId: string,
+  settings: Partial<Schema<'InsertFastrSettingsRequest'>>,
+): Promise<void> {
+  const body = { CloudAccountId, Active: true, ...settings };
+  await bodyOf(click.POST('/fastrsettings/insert', { body }));
 }
 
 /** Time from the request to the Completed frame, with what the agent used meanwhile. */
