@@ -91,6 +91,13 @@ export async function startSink(life: ScriptLifetime): Promise<Sink> {
   return { url, received: async () => ((await (await fetch(`${url}/-/received`)).json()) as { bytes: number }).bytes };
 }
 
+/** An S3 server whose prefix `N/` has N objects, none of which it holds. */
+export async function startLongListing(life: ScriptLifetime): Promise<{ url: string; listed(): Promise<number> }> {
+  const main = fileURLToPath(new URL('../processes/long-listing.ts', import.meta.url));
+  const url = await forked(main, [], { execArgv: ['--import', 'tsx', '--conditions=source'] }, life);
+  return { url, listed: async () => Number(await (await fetch(`${url}/-/listed`)).text()) };
+}
+
 async function forked(
   main: string,
   args: readonly string[],

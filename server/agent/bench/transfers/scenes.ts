@@ -1,6 +1,7 @@
 // Owns the list of scenes of the transfer benchmark, in the order in which they run.
 import type { Scene } from './scene.ts';
 import { httpDownload } from './scenes/http-download.ts';
+import { longListing } from './scenes/long-listing.ts';
 import { memory } from './scenes/memory.ts';
 import { s3Upload } from './scenes/s3-upload.ts';
 import { serverToServer } from './scenes/server-to-server.ts';
@@ -13,6 +14,7 @@ export const scenes: Readonly<Record<string, Scene>> = {
   'http-download': httpDownload,
   small: smallObjects,
   rss: memory,
+  listing: longListing,
   stop,
 };
 
