@@ -69,6 +69,9 @@ export const proofs: readonly Proof[] = [
       'skips-only': misreadField(insert, 'FileExistsAction', 1),
     }),
   ),
+  ...['downloading', 'uploading'].flatMap((direction) =>
+    proofsOf(`fastr-settings.file-exists.appears-while-${direction}`, { overwrites: misreadField(insert, 'FileExistsAction', 0) }),
+  ),
   ...proofsOf('fastr-settings.file-exists.skip-if-same', {
     overwrites: misreadField(insert, 'FileExistsAction', 0),
     'keeps-both': misreadField(insert, 'FileExistsAction', 2),

@@ -1,31 +1,8 @@
 // Owns what becomes of a transfer whose source changes while it is paused: one version as a whole, or nothing, never a mixture.
 import { writeFile } from 'node:fs/promises';
-import type { Api } from '../../src/kit/api.ts';
-import type { Context } from '../../src/kit/check.ts';
 import { wholeOrNoFile, wholeOrNoObject } from '../../src/kit/faulty-storage.ts';
 import { scenario } from '../../src/kit/scenario.ts';
-import type { Storage } from '../../src/kit/storage.ts';
-import {
-  afterDownload,
-  afterUpload,
-  clientState,
-  download,
-  severalChunks,
-  stored,
-  throttled,
-  underWay,
-  upload,
-} from '../../src/kit/transfers.ts';
-
-/** Changes what is read while the transfer is paused, and lets it go on. */
-async function changeMeanwhile(context: Context, api: Api, storage: Storage, transferId: string, change: () => Promise<unknown>) {
-  await underWay(context, api, storage, transferId);
-  await api.ok('pauseClientTransfer', { path: { transferId } });
-  await clientState(context, api, transferId, ['paused']);
-  storage.throttle?.release();
-  await change();
-  await api.ok('resumeClientTransfer', { path: { transferId } });
-}
+import { afterDownload, afterUpload, download, severalChunks, stored, throttled, upload, whilePaused } from '../../src/kit/transfers.ts';
 
 /** Of the same size, and every byte another one. */
 const changed = (bytes: Buffer): Buffer => Buffer.from(bytes.map((byte) => byte ^ 0xff));
@@ -48,7 +25,7 @@ export const scenarios = [
       const after = changed(before);
       const key = await stored(storage, `${name('object')}.bin`, before);
       const transferId = await download(context, api, storage, { key, folder });
-      await changeMeanwhile(context, api, storage, transferId, () => stored(storage, key, after));
+      await whilePaused(context, api, storage, transferId, () => stored(storage, key, after));
       const { status } = await wholeOrNoFile(context, api, transferId, { folder, name: key, versions: [before, after] });
       info.equal(status, 'failed', 'the transfer has failed, since it is no longer the object that was asked for');
     },
@@ -70,7 +47,7 @@ export const scenarios = [
       ];
       const after = changed(file.bytes);
       const transferId = await upload(context, api, storage, file);
-      await changeMeanwhile(context, api, storage, transferId, () => writeFile(file.path, after));
+      await whilePaused(context, api, storage, transferId, () => writeFile(file.path, after));
       const { status } = await wholeOrNoObject(context, api, transferId, { storage, file, versions: [file.bytes, after] });
       info.equal(status, 'failed', 'the transfer has failed, since it is no longer the file that was asked for');
     },

@@ -82,6 +82,16 @@ export async function underWay(context: Context, api: Api, { throttle }: Storage
   return await clientState(context, api, transferId, ['running'], () => (throttle?.bytes() ?? 0) >= throttled.burst);
 }
 
+/** Lets something happen while the transfer is paused in its middle, and the transfer go on. */
+export async function whilePaused(context: Context, api: Api, storage: Storage, transferId: string, event: () => Promise<unknown>) {
+  await underWay(context, api, storage, transferId);
+  await api.ok('pauseClientTransfer', { path: { transferId } });
+  await clientState(context, api, transferId, ['paused']);
+  storage.throttle?.release();
+  await event();
+  await api.ok('resumeClientTransfer', { path: { transferId } });
+}
+
 export interface ServerTransferPlaces {
   readonly source: Storage;
   readonly target: Storage;
