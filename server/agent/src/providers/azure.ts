@@ -4,17 +4,19 @@ import { AZURE_CHUNKS } from './azure-blocks.ts';
 import { AzureClient, type AzureLimits } from './azure-client.ts';
 import { copyBlob } from './azure-copy.ts';
 import { listBlobs, listContainers } from './azure-listing.ts';
-import { putBlob, putFolder, readBlob, removeBlob, statBlob } from './azure-objects.ts';
+import { md5Of, putBlob, putFolder, readBlob, removeBlob, statBlob } from './azure-objects.ts';
 import { signBlob } from './azure-presign.ts';
 import { openAzureUpload, resumeAzureUpload } from './azure-upload.ts';
 import { defaultHttpLimits } from './http-limits.ts';
 import type { Provider, ProviderAccount } from './provider.ts';
+import { lookBy, settledPut } from './unheard-puts.ts';
 
 const defaultAzureLimits: AzureLimits = { ...defaultHttpLimits, contentMd5: true, copyBytes: 256 * 1024 * 1024 };
 
 /** Throws `invalid` for an account name or endpoint that makes no address. */
 export function azureProvider(account: ProviderAccount, limits: Partial<AzureLimits> = {}): Provider {
   const azure = new AzureClient(account, Object.keys(limits).length === 0 ? defaultAzureLimits : { ...defaultAzureLimits, ...limits });
+  const stat: Provider['stat'] = (bucket, key, signal) => statBlob(azure, { bucket, key }, signal);
   return {
     chunks: AZURE_CHUNKS,
     administration: containerAdministration(azure),
@@ -23,9 +25,12 @@ export function azureProvider(account: ProviderAccount, limits: Partial<AzureLim
     },
     listBuckets: (_options, signal) => listContainers(azure, signal),
     listObjects: (query, signal) => listBlobs(azure, query, signal),
-    stat: (bucket, key, signal) => statBlob(azure, { bucket, key }, signal),
+    stat,
     read: (request, signal) => readBlob(azure, request, signal),
-    putWhole: (request, chunk, signal) => putBlob(azure, request, chunk, signal),
+    putWhole: settledPut({
+      put: (request, chunk, signal) => putBlob(azure, request, chunk, signal),
+      look: lookBy(stat, (bytes) => Buffer.from(md5Of(bytes), 'base64').toString('hex')),
+    }),
     copy: (from, to, signal) => copyBlob(azure, from, to, signal),
     openUpload: (request, signal) => openAzureUpload(azure, request, signal),
     resumeUpload: (request, state, signal, acks = []) => resumeAzureUpload(azure, request, { state, acks }, signal),

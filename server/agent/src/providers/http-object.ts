@@ -43,7 +43,7 @@ export function httpObjectProvider(address: ServerAddress, options: HttpObjectOp
       return { size, eTag, acceptsRanges, lastModified };
     },
     read: async (request, signal) => readFrom(client, client.url(request.bucket, request.key), request, signal),
-    putWhole: (request, chunk, signal) => putWhole(client, request, chunk, signal),
+    putWhole: putWhole(client),
     openUpload: (request, signal) => openUpload(client, request, signal),
     resumeUpload: (request, state, signal) => resumeUpload(client, request, state, signal),
     sweepUploads: (at, since, signal) => sweepUploads(client, at, since, signal),

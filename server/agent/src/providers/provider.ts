@@ -257,8 +257,8 @@ export interface Provider {
   /** Opens an object from `offset` on; rejects with `changed` when `eTag` is given and no longer matches. */
   read(request: ReadRequest, signal: AbortSignal): Promise<ObjectReader>;
   /**
-   * Stores a whole small object in one request: all of it or nothing, and sent again it does no harm. Absent where a session is
-   * the only way. `chunk.offset` is 0, and the size is at most the chunk size.
+   * Stores a whole small object in one request: all of it or nothing. Sent again after `unavailable` or an abort it does no harm, and is
+   * no `conflict` with itself. Absent where a session is the only way. `chunk.offset` is 0, and the size is at most the chunk size.
    */
   readonly putWhole?: (request: UploadRequest, chunk: Chunk, signal: AbortSignal) => Promise<Verification>;
   /** Copies within the store, without the bytes passing here. Rejects with `invalid` for what the store cannot copy; absent where it never can. */

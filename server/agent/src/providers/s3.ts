@@ -16,7 +16,7 @@ export function s3Provider(account: ProviderAccount, limits: Partial<S3Limits> =
   const s3 = connectS3(account, Object.keys(limits).length === 0 ? defaultS3Limits : { ...defaultS3Limits, ...limits });
   return {
     chunks: S3_CHUNKS,
-    putWhole: (request, chunk, signal) => putWhole(s3, request, chunk, signal),
+    putWhole: putWhole(s3),
     copy: (from, to, signal) => copyObject(s3, from, to, signal),
     administration: bucketAdministration(s3),
     async verify(signal) {
