@@ -1,5 +1,5 @@
 // Owns the provider of Azure accounts: block blobs of one storage account, containers as buckets.
-import { containerAdministration } from './azure-administration.ts';
+import { containerAdministration, propertiesOf } from './azure-administration.ts';
 import { AZURE_CHUNKS } from './azure-blocks.ts';
 import { AzureClient, type AzureLimits } from './azure-client.ts';
 import { copyBlob } from './azure-copy.ts';
@@ -10,6 +10,7 @@ import { openAzureUpload, resumeAzureUpload } from './azure-upload.ts';
 import { defaultHttpLimits } from './http-limits.ts';
 import type { Provider, ProviderAccount } from './provider.ts';
 import { lookBy, settledPut } from './unheard-puts.ts';
+import { verifyWith } from './verify-bucket.ts';
 
 const defaultAzureLimits: AzureLimits = { ...defaultHttpLimits, contentMd5: true, copyBytes: 256 * 1024 * 1024 };
 
@@ -20,9 +21,11 @@ export function azureProvider(account: ProviderAccount, limits: Partial<AzureLim
   return {
     chunks: AZURE_CHUNKS,
     administration: containerAdministration(azure),
-    async verify(signal) {
-      await azure.call({ name: 'List Containers', method: 'GET', query: { comp: 'list', maxresults: '1' } }, signal);
-    },
+    verify: (signal, bucket) =>
+      verifyWith(bucket, {
+        bucket: (name) => azure.call(propertiesOf(name), signal),
+        account: () => azure.call({ name: 'List Containers', method: 'GET', query: { comp: 'list', maxresults: '1' } }, signal),
+      }),
     listBuckets: (_options, signal) => listContainers(azure, signal),
     listObjects: (query, signal) => listBlobs(azure, query, signal),
     stat,

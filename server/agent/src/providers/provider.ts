@@ -249,8 +249,11 @@ export interface Provider {
   readonly administration?: BucketAdministration;
   /** Absent where the store has no keys that can be made through it. */
   readonly keys?: KeyAdministration;
-  /** Proves that the credentials are accepted. */
-  verify(signal: AbortSignal): Promise<void>;
+  /**
+   * Proves that the credentials are accepted; rejects with `auth` when they are not. With `bucket`, that they open this one is enough:
+   * many keys open nothing else.
+   */
+  verify(signal: AbortSignal, bucket?: string): Promise<void>;
   listBuckets(options: { includeRegion: boolean }, signal: AbortSignal): Promise<readonly Bucket[]>;
   listObjects(query: ListQuery, signal: AbortSignal): Promise<ObjectPage>;
   stat(bucket: string, key: string, signal: AbortSignal): Promise<ObjectStat>;
