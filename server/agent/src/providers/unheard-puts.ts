@@ -37,19 +37,20 @@ export function settledPut({ before, put, look, replacing = false }: PutParts): 
     } catch (error) {
       const lost = sent && (signal.aborted || isA(error, 'unavailable'));
       if (ifAbsent && lost) unheard.add(request, chunk);
-      if (signal.aborted) throw error;
       const met = doubtful && isA(error, 'conflict');
-      if (!met && !(lost && (ifAbsent || replacing))) throw error;
-      const proof = await look(request, chunk, signal).catch((reason: unknown) => {
-        // Whose object it is that was met, only an answer tells.
-        throw met ? reason : error;
-      });
-      if (proof === undefined || (!ifAbsent && proof === 'size')) throw error;
+      const asks = met || (lost && (ifAbsent || replacing));
+      if (signal.aborted || !asks) throw error;
+      // Whose object it is that was met, only an answer tells.
+      const proof = await look(request, chunk, signal).catch((reason: unknown) => Promise.reject(met ? reason : error));
+      if (!counts(proof, ifAbsent)) throw error;
       unheard.delete(request);
       return proof;
     }
   };
 }
+
+const counts = (proof: Verification | undefined, ifAbsent: boolean): proof is Verification =>
+  proof !== undefined && (ifAbsent || proof !== 'size');
 
 /** By the properties of the object; where the store keeps no checksum, `sizeProves` says whether its size is enough. */
 export function lookBy(stat: Provider['stat'], digest: (bytes: Buffer) => string, { sizeProves = false } = {}): Look {

@@ -12,12 +12,13 @@ export interface LossyFront extends AsyncDisposable {
 export async function lossyFront(origin: string): Promise<LossyFront> {
   let awaited: { readonly bytes: Buffer; readonly deaf: boolean } | undefined;
   let deaf = false;
-  const server = await forwardingServer(origin, async ({ res, body, forward }) => {
+  const server = await forwardingServer(origin, async (exchange) => {
+    const { res, body } = exchange;
     if (deaf) return res.destroy();
-    if (awaited === undefined || !body.includes(awaited.bytes)) return await forward();
+    if (awaited === undefined || !body.includes(awaited.bytes)) return await exchange.forward();
     ({ deaf } = awaited);
     awaited = undefined;
-    await forward(true);
+    await exchange.forward(true);
     return res.destroy();
   });
   return {
