@@ -10,10 +10,12 @@ const container = (name: string, method: 'GET' | 'PUT' | 'DELETE', bucket: strin
   query: { restype: 'container' },
 });
 
+export const propertiesOf = (bucket: string): AzureRequest => container('Get Container Properties', 'GET', bucket);
+
 /** Public access, versioning and immutability are settings of the account first: there are no flags here. */
 export const containerAdministration = (azure: AzureClient): BucketAdministration => ({
   async exists(bucket, signal) {
-    const request = { ...container('Get Container Properties', 'GET', bucket), tolerated: ['ContainerNotFound'] };
+    const request = { ...propertiesOf(bucket), tolerated: ['ContainerNotFound'] };
     return (await azure.call(request, signal)).code === '';
   },
 

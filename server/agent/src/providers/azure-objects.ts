@@ -104,23 +104,9 @@ export async function putBlob(azure: AzureClient, request: UploadRequest, { byte
   try {
     await azure.call({ name: 'Put Blob', method: 'PUT', container: bucket, key, headers, body: bytes }, signal);
   } catch (error) {
-    if (!(await isThere(azure, request, md5, error, signal))) throw asConflict(error, request);
+    throw asConflict(error, request);
   }
   return md5 === undefined ? 'size' : 'object';
-}
-
-/** Sent again after a lost answer, a conditional put would meet itself: so the service is asked at once. */
-async function isThere(
-  azure: AzureClient,
-  request: UploadRequest,
-  md5: string | undefined,
-  error: unknown,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const lost = error instanceof ProviderError && error.kind === 'unavailable' && !signal.aborted;
-  if (!lost || request.ifAbsent !== true || md5 === undefined) return false;
-  const found = await findBlob(azure, request, signal);
-  return found?.size === request.size && found.checksum?.value === Buffer.from(md5, 'base64').toString('hex');
 }
 
 /** With `eTag`, only that version. Snapshots of the blob go with it, as the service keeps none of them without it. */

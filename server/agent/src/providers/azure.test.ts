@@ -10,7 +10,15 @@ describeProvider(
     const provider = azureProvider(azureAccount(server.endpoint));
     await provider.administration?.create({ name: 'bucket', owner: '', objectLock: false }, signal());
     const stranger = azureProvider({ ...azureAccount(server.endpoint), secretKey: Buffer.alloc(64, 7).toString('base64') });
-    return { provider, stranger, bucket: 'bucket', chunkSize: 64 * 1024, close: async () => server[Symbol.asyncDispose]() };
+    const { origin, pathname } = new URL(server.endpoint);
+    return {
+      provider,
+      stranger,
+      bucket: 'bucket',
+      chunkSize: 64 * 1024,
+      behind: { origin, provider: (front) => azureProvider(azureAccount(front + pathname)) },
+      close: async () => server[Symbol.asyncDispose](),
+    };
   },
   {
     skips: {

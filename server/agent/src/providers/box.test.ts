@@ -13,6 +13,7 @@ async function startBox(sizes: Partial<BoxSizes>, options: BoxOptions): Promise<
     stranger: boxProvider({ ...account, tokens: server.tokens(true) }, options),
     bucket: boxBucket,
     chunkSize: sizes.partBytes ?? 8 * 1024 * 1024,
+    behind: { origin: server.url, provider: (apiUrl) => boxProvider({ ...account, tokens: { ...server.tokens(), apiUrl } }, options) },
     close: async () => server[Symbol.asyncDispose](),
   };
 }

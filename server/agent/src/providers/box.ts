@@ -1,4 +1,5 @@
 // Owns the provider of Box accounts: one bucket for all files, keys as paths, versions of files as ETags.
+import { createHash } from 'node:crypto';
 import { BoxApi } from './box-api.ts';
 import { BoxCollector, type BoxTarget, entryOf, fits, formOf, putForm, undo } from './box-put.ts';
 import { readBox } from './box-read.ts';
@@ -21,6 +22,7 @@ import {
   type Verification,
 } from './provider.ts';
 import { SavedHash } from './saved-hash.ts';
+import { lookBy, settledPut } from './unheard-puts.ts';
 
 /**
  * What a Box account has is one tree, and its root is called "All Files" there: that is its one bucket. A bucket for each top folder
@@ -42,17 +44,18 @@ export function boxProvider(account: ProviderAccount, options: BoxOptions = {}):
   const tokens = withTokens(box, account);
   const store = new BoxStore(new BoxApi(tokens, options.http), { ...defaultBoxLimits, ...options.limits });
   const { api, listing } = store;
+  const stat: Provider['stat'] = async (bucket, key, signal) => {
+    const { size, version, lastModified, checksum } = await store.file(bucket, key, signal);
+    return { size, eTag: version, acceptsRanges: true, lastModified, checksum };
+  };
   return {
     chunks: boxChunks,
     verify: async (signal) => void (await identify(box, tokens, signal)),
     listBuckets: async (_options, signal) => [{ name: boxBucket, region: '', createDate: await api.opened(signal) }],
     listObjects: async (query, signal) => listing.page(rootOf(query.bucket), query, signal),
-    async stat(bucket, key, signal) {
-      const { size, version, lastModified, checksum } = await store.file(bucket, key, signal);
-      return { size, eTag: version, acceptsRanges: true, lastModified, checksum };
-    },
+    stat,
     read: async (request, signal) => readBox(api, await store.file(request.bucket, request.key, signal), request, signal),
-    putWhole: (request, chunk, signal) => store.putWhole(request, chunk, signal),
+    putWhole: settledPut({ put: (request, chunk, signal) => store.putWhole(request, chunk, signal), look: lookBy(stat, sha1Of) }),
     copy: (from, to, signal) => store.copy(from, to, signal),
     openUpload: (request, signal) => store.open(request, signal),
     resumeUpload: (request, state, signal) => store.resume(request, state, signal),
@@ -64,6 +67,8 @@ export function boxProvider(account: ProviderAccount, options: BoxOptions = {}):
     signUploadUrl: () => Promise.reject(unsigned('Box takes uploads with a token only')),
   };
 }
+
+const sha1Of = (bytes: Buffer): string => createHash('sha1').update(bytes).digest('hex');
 
 const unsigned = (why: string): ProviderError => new ProviderError('invalid', `${why}: move the file by a transfer`);
 

@@ -6,7 +6,7 @@ import { dropboxProvider } from './dropbox.ts';
 import type { ChunkAck, Provider, UploadRequest, UploadSession } from './provider.ts';
 import { type FakeDropbox, dropboxServer } from './testing/dropbox-server.ts';
 import { loseAnswer } from './testing/fake-api.ts';
-import { chunkOf, get, kindOf, signal, uploadOf } from './testing/provider-tools.ts';
+import { chunkOf, errorOf, get, kindOf, signal, uploadOf } from './testing/provider-tools.ts';
 
 const bucket = 'Dropbox';
 const CHUNK = BLOCK_BYTES * 2;
@@ -118,6 +118,19 @@ describe('An upload session at Dropbox', () => {
     expect(session.anyOrder?.holds(0)).toBe(false);
     await writeRest(session);
     expect(await session.commit(signal())).toBe('object');
+  });
+
+  it('fails, at a store that refuses it, when other bytes are sent for an offset', async () => {
+    await using at = await bench();
+    const session = await at.open();
+    await write(session, 0);
+    await write(session, 0);
+    const others = chunkOf(randomBytes(CHUNK), 0);
+    expect(await errorOf(session.write(others, signal()))).toMatchObject({ kind: 'invalid', message: expect.stringContaining('400') });
+    await writeRest(session);
+    await write(session, 0);
+    expect(await session.commit(signal())).toBe('object');
+    expect(await isThere(at)).toBe(true);
   });
 
   it.each([

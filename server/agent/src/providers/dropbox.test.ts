@@ -19,6 +19,7 @@ async function fixture(server?: FakeDropbox): Promise<Fixture> {
     stranger: providerOf(api.strange),
     bucket: 'Dropbox',
     chunkSize: BLOCK_BYTES,
+    behind: { origin: api.url, provider: (apiUrl) => providerOf({ ...api.tokens, apiUrl }) },
     close: async () => await api[Symbol.asyncDispose](),
   };
 }

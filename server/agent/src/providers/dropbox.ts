@@ -1,6 +1,7 @@
 // Owns the Dropbox provider: accounts linked by OAuth, one bucket that is the whole of it.
 import { DROPBOX_BUCKET, DROPBOX_CHUNKS, DropboxClient } from './dropbox-client.ts';
 import { copyFile, createFolder, linkTo, readFile, removeFile, statFile } from './dropbox-files.ts';
+import { blockHashes, contentHash } from './dropbox-hash.ts';
 import { folderPages } from './dropbox-listing.ts';
 import { putWhole } from './dropbox-put.ts';
 import { openUpload, resumeUpload } from './dropbox-session.ts';
@@ -9,6 +10,7 @@ import type { HttpLimits } from './http-limits.ts';
 import { identify, withTokens } from './oauth-provider.ts';
 import { dropbox } from './oauth-vendors.ts';
 import { type Provider, type ProviderAccount, ProviderError } from './provider.ts';
+import { lookBy, settledPut } from './unheard-puts.ts';
 
 /** Dropbox tells no date of an account or a folder. */
 const UNKNOWN_DATE = new Date(0);
@@ -17,6 +19,7 @@ export function dropboxProvider(account: ProviderAccount, limits?: HttpLimits): 
   const tokens = withTokens(dropbox, account);
   const client = new DropboxClient(tokens, limits);
   const verify = async (signal: AbortSignal): Promise<void> => void (await identify(dropbox, tokens, signal));
+  const stat: Provider['stat'] = async (bucket, key, signal) => await statFile(client, bucket, key, signal);
   return {
     chunks: DROPBOX_CHUNKS,
     verify,
@@ -28,9 +31,13 @@ export function dropboxProvider(account: ProviderAccount, limits?: HttpLimits): 
       client.path(query.bucket, '');
       return await listByFolders(folderPages(client, query.bucket, signal), query);
     },
-    stat: async (bucket, key, signal) => await statFile(client, bucket, key, signal),
+    stat,
     read: async (request, signal) => await readFile(client, request, signal),
-    putWhole: async (request, chunk, signal) => await putWhole(client, request, chunk, signal),
+    putWhole: settledPut({
+      put: async (request, chunk, signal) => await putWhole(client, request, chunk, signal),
+      look: lookBy(stat, (bytes) => contentHash(blockHashes(bytes))),
+      replacing: true,
+    }),
     copy: async (from, to, signal) => await copyFile(client, from, to, signal),
     openUpload: async (request, signal) => await openUpload(client, request, signal),
     resumeUpload: async (request, state, signal, acks) => await resumeUpload(client, request, state, signal, acks),

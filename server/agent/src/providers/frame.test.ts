@@ -27,6 +27,8 @@ describeProvider(
   },
   {
     skips: {
+      lostPut: 'Frame.io takes no whole objects in one request',
+      foreignPut: 'Frame.io takes no whole objects in one request',
       sweep: 'an upload is a file without bytes yet, which the listing shows',
       administration: 'projects belong to teams and are made in Frame.io',
       resume: 'Frame.io dictates the size of the parts; see frame-upload.test.ts',

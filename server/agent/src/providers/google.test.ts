@@ -34,6 +34,7 @@ async function fixture(): Promise<Fixture> {
     stranger: googleProvider({ ...account(front.url), secretKey: 'another' }),
     bucket: 'contract',
     chunkSize: CHUNK,
+    behind: { origin: front.url, provider: (origin) => googleProvider(account(origin)) },
     async close() {
       await front[Symbol.asyncDispose]();
       await store.close();

@@ -4,6 +4,8 @@ import { googleUpload, refuseExisting } from './google-upload.ts';
 import { connectS3, type S3Connection } from './s3-client.ts';
 import { defaultS3Limits, type S3Limits } from './s3-limits.ts';
 import { headObject } from './s3-objects.ts';
+import { lookFor } from './s3-put.ts';
+import { settledPut } from './unheard-puts.ts';
 import { s3Provider } from './s3.ts';
 
 /** Where buckets are made when the account names no place (cloud.google.com/storage/docs/locations). */
@@ -23,10 +25,13 @@ export function googleProvider(account: ProviderAccount, limits: Partial<S3Limit
     resumeUpload: async (request, state, signal, acks) =>
       googleUpload(s3, await inner.resumeUpload(unconditional(request), state, signal, acks), request, signal),
     ...(putWhole !== undefined && {
-      async putWhole(request, chunk, signal) {
-        await refuseExisting(s3, request, signal);
-        return putWhole(unconditional(request), chunk, signal);
-      },
+      putWhole: settledPut({
+        async put(request, chunk, signal) {
+          await refuseExisting(s3, request, signal);
+          return putWhole(unconditional(request), chunk, signal);
+        },
+        look: (request, chunk, signal) => lookFor(s3, request, chunk, signal),
+      }),
     }),
     ...(administration !== undefined && {
       administration: {

@@ -21,6 +21,8 @@ export interface Expected {
 /** developers.google.com/workspace/drive/api/guides/manage-uploads: one request is for files of 5 MB and less. */
 export const multipartBytes = 5_000_000;
 
+export const md5Of = (bytes: Buffer): string => createHash('md5').update(bytes).digest('hex');
+
 /** A type of Google's would make Drive convert the bytes. */
 export const typeOf = ({ contentType }: Pick<UploadRequest, 'contentType'>): string =>
   contentType === '' || contentType.startsWith('application/vnd.google-apps.') ? 'application/octet-stream' : contentType;
@@ -41,7 +43,7 @@ export async function putMultipart(
   { request, bytes }: { request: UploadRequest; bytes: Buffer },
   signal: AbortSignal,
 ): Promise<Verification> {
-  const wanted = { size: bytes.length, md5: createHash('md5').update(bytes).digest('hex') };
+  const wanted = { size: bytes.length, md5: md5Of(bytes) };
   const type = typeOf(request);
   const boundary = `click-${randomBytes(18).toString('hex')}`;
   const body = Buffer.concat([

@@ -15,6 +15,7 @@ async function startDrive(shared: string): Promise<Fixture> {
     stranger: googleDriveProvider({ ...account, tokens: server.tokens(true) }),
     bucket: shared === '' ? myDrive : shared,
     chunkSize: 256 * 1024,
+    behind: { origin: server.url, provider: (apiUrl) => googleDriveProvider({ ...account, tokens: { ...server.tokens(), apiUrl } }) },
     close: async () => server[Symbol.asyncDispose](),
   };
 }

@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream';
 import { all, driveManners, fileFields, fileUrl, itemOf } from './googledrive-api.ts';
 import { type DriveBucket, Drives } from './googledrive-drives.ts';
-import { type DriveTarget, multipartBytes, prove, putMultipart } from './googledrive-put.ts';
+import { type DriveTarget, md5Of, multipartBytes, prove, putMultipart } from './googledrive-put.ts';
 import { askStanding, cancelSession, driveQuantum, openSession, sameOrigin } from './googledrive-session.ts';
 import { DriveUpload, parseDriveState } from './googledrive-upload.ts';
 import type { HttpLimits } from './http-limits.ts';
@@ -24,6 +24,7 @@ import {
 } from './provider.ts';
 import { SavedHash } from './saved-hash.ts';
 import { StreamReader } from './stream-reader.ts';
+import { lookBy, settledPut } from './unheard-puts.ts';
 import { VendorApi } from './vendor-api.ts';
 
 /** A file has at most 5 TB (support.google.com/drive/answer/37603). */
@@ -35,6 +36,10 @@ export function googleDriveProvider(account: ProviderAccount, http?: HttpLimits)
   const vendor = new VendorApi(driveManners, tokens, http);
   const drives = new Drives(vendor);
   const uploads = new DriveUploads(drives, tokens.apiUrl);
+  const stat: Provider['stat'] = async (bucket, key, signal) => {
+    const { size, version, lastModified, checksum } = await fileIn(await drives.bucket(bucket, signal), key, signal);
+    return { size, eTag: version, acceptsRanges: true, lastModified, checksum };
+  };
   return {
     chunks: driveChunks,
     verify: async (signal) => void (await identify(googleDrive, tokens, signal)),
@@ -43,12 +48,12 @@ export function googleDriveProvider(account: ProviderAccount, http?: HttpLimits)
       const { listing, root } = await drives.bucket(query.bucket, signal);
       return listing.page(root, query, signal);
     },
-    async stat(bucket, key, signal) {
-      const { size, version, lastModified, checksum } = await fileIn(await drives.bucket(bucket, signal), key, signal);
-      return { size, eTag: version, acceptsRanges: true, lastModified, checksum };
-    },
+    stat,
     read: async (request, signal) => read(await drives.bucket(request.bucket, signal), request, signal),
-    putWhole: (request, chunk, signal) => uploads.putWhole(request, chunk, signal),
+    putWhole: settledPut({
+      put: (request, chunk, signal) => uploads.putWhole(request, chunk, signal),
+      look: lookBy(stat, md5Of, { sizeProves: true }),
+    }),
     copy: (from, to, signal) => uploads.copy(from, to, signal),
     openUpload: (request, signal) => uploads.open(request, signal),
     resumeUpload: (request, state, signal) => uploads.resume(request, state, signal),

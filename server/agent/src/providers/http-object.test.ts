@@ -14,6 +14,7 @@ describeProvider('LocalHttp and FastrServer', async () => {
     stranger: httpObjectProvider({ ...account, secretKey: 'wrong' }),
     bucket: 'contract',
     chunkSize: 1024 * 1024,
+    behind: { origin: server.url, provider: (serviceUrl) => httpObjectProvider({ ...account, serviceUrl }) },
     async close() {
       await server.close();
       await rm(dataDir, { recursive: true, force: true });

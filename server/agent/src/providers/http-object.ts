@@ -10,6 +10,7 @@ import { inspect, readFrom } from './http-source.ts';
 import { presign, type Grant } from './presign.ts';
 import type { Provider, SignRequest } from './provider.ts';
 import { sweepUploads } from './tus-sweep.ts';
+import { verifyWith } from './verify-bucket.ts';
 
 export interface HttpObjectOptions {
   readonly limits?: Partial<HttpLimits>;
@@ -35,7 +36,11 @@ export function httpObjectProvider(address: ServerAddress, options: HttpObjectOp
   return {
     administration: bucketAdministration(client),
     keys: keyAdministration(client),
-    verify: (signal) => verify(client, signal),
+    verify: (signal, bucket) =>
+      verifyWith(bucket, {
+        bucket: (name) => probe(client, 'HEAD', client.url(name), signal),
+        account: () => probe(client, 'GET', client.url(''), signal),
+      }),
     listBuckets: (_options, signal) => listBuckets(client, signal),
     listObjects: (query, signal) => listPage(client, query, signal),
     async stat(bucket, key, signal) {
@@ -43,7 +48,7 @@ export function httpObjectProvider(address: ServerAddress, options: HttpObjectOp
       return { size, eTag, acceptsRanges, lastModified };
     },
     read: async (request, signal) => readFrom(client, client.url(request.bucket, request.key), request, signal),
-    putWhole: (request, chunk, signal) => putWhole(client, request, chunk, signal),
+    putWhole: putWhole(client),
     openUpload: (request, signal) => openUpload(client, request, signal),
     resumeUpload: (request, state, signal) => resumeUpload(client, request, state, signal),
     sweepUploads: (at, since, signal) => sweepUploads(client, at, since, signal),
@@ -55,10 +60,9 @@ export function httpObjectProvider(address: ServerAddress, options: HttpObjectOp
   };
 }
 
-// A plain server may forbid or lack a listing of its root (403, 404, 405) although it accepts the credentials.
-async function verify(client: HttpClient, signal: AbortSignal): Promise<void> {
-  const url = client.url('');
-  const response = await client.send({ method: 'GET', url }, signal, [403, 404, 405]);
+// A plain server may forbid or lack a listing of a folder (403, 404, 405) although it accepts the credentials.
+async function probe(client: HttpClient, method: 'GET' | 'HEAD', url: URL, signal: AbortSignal): Promise<void> {
+  const response = await client.send({ method, url }, signal, [403, 404, 405]);
   await discard(response);
   if (response.statusCode === 403) await discard(await client.send({ method: 'OPTIONS', url }, signal, [400, 404, 405, 501]));
 }

@@ -2,7 +2,7 @@
 import type { Item, OneDriveClient } from './onedrive-client.ts';
 import { checksumOf, itemOf, removeItem } from './onedrive-files.ts';
 import { type Chunk, ProviderError, type UploadRequest, type Verification } from './provider.ts';
-import { QuickXor } from './quick-xor.ts';
+import { quickXorOf } from './quick-xor.ts';
 
 export const conflictBehavior = ({ ifAbsent = false }: UploadRequest): 'fail' | 'replace' => (ifAbsent ? 'fail' : 'replace');
 
@@ -34,10 +34,8 @@ export async function putWhole(
 ): Promise<Verification> {
   const { bucket, key, size, contentType } = request;
   if (bytes.length !== size) throw new ProviderError('invalid', `${bytes.length} bytes for an object of ${size}`);
-  const hash = new QuickXor();
-  hash.update(bytes);
   const url = `${client.at(bucket, key, 'content')}?@microsoft.graph.conflictBehavior=${conflictBehavior(request)}`;
   const headers = { 'content-type': contentType || 'application/octet-stream' };
   const { json } = await client.call({ what: 'OneDrive put', method: 'PUT', url, headers, body: bytes }, signal);
-  return await confirm(client, request, json, hash.digest(), signal);
+  return await confirm(client, request, json, quickXorOf(bytes), signal);
 }

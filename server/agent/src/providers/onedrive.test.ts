@@ -21,6 +21,7 @@ async function fixture(server?: FakeOneDrive): Promise<Fixture> {
     stranger: providerOf(api.strange),
     bucket: 'OneDrive',
     chunkSize: FRAGMENT_BYTES,
+    behind: { origin: api.url, provider: (apiUrl) => providerOf({ ...api.tokens, apiUrl }) },
     close: async () => await api[Symbol.asyncDispose](),
   };
 }

@@ -10,10 +10,13 @@ import { folderPages } from './onedrive-listing.ts';
 import { putWhole } from './onedrive-put.ts';
 import { openUpload, resumeUpload } from './onedrive-upload.ts';
 import { type Bucket, type Provider, type ProviderAccount, ProviderError } from './provider.ts';
+import { quickXorOf } from './quick-xor.ts';
+import { lookBy, settledPut } from './unheard-puts.ts';
 
 export function oneDriveProvider(account: ProviderAccount, limits?: HttpLimits, times?: OneDriveTimes): Provider {
   const tokens = withTokens(oneDrive, account);
   const client = new OneDriveClient(tokens, limits, times);
+  const stat: Provider['stat'] = async (bucket, key, signal) => await statFile(client, bucket, key, signal);
   return {
     chunks: ONEDRIVE_CHUNKS,
     verify: async (signal) => void (await identify(oneDrive, tokens, signal)),
@@ -22,9 +25,14 @@ export function oneDriveProvider(account: ProviderAccount, limits?: HttpLimits, 
       checkBucket(query.bucket);
       return await listByFolders(folderPages(client, query.bucket, signal), query);
     },
-    stat: async (bucket, key, signal) => await statFile(client, bucket, key, signal),
+    stat,
     read: async (request, signal) => await readFile(client, request, signal),
-    putWhole: async (request, chunk, signal) => await putWhole(client, request, chunk, signal),
+    putWhole: settledPut({
+      put: async (request, chunk, signal) => await putWhole(client, request, chunk, signal),
+      // Not every kind of account tells hashes.
+      look: lookBy(stat, quickXorOf, { sizeProves: true }),
+      replacing: true,
+    }),
     copy: async (from, to, signal) => await copyFile(client, from, to, signal),
     openUpload: async (request, signal) => await openUpload(client, request, signal),
     resumeUpload: async (request, state, signal) => await resumeUpload(client, request, state, signal),

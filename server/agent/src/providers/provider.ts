@@ -249,16 +249,19 @@ export interface Provider {
   readonly administration?: BucketAdministration;
   /** Absent where the store has no keys that can be made through it. */
   readonly keys?: KeyAdministration;
-  /** Proves that the credentials are accepted. */
-  verify(signal: AbortSignal): Promise<void>;
+  /**
+   * Proves that the credentials are accepted; rejects with `auth` when they are not. With `bucket`, that they open this one is enough:
+   * many keys open nothing else.
+   */
+  verify(signal: AbortSignal, bucket?: string): Promise<void>;
   listBuckets(options: { includeRegion: boolean }, signal: AbortSignal): Promise<readonly Bucket[]>;
   listObjects(query: ListQuery, signal: AbortSignal): Promise<ObjectPage>;
   stat(bucket: string, key: string, signal: AbortSignal): Promise<ObjectStat>;
   /** Opens an object from `offset` on; rejects with `changed` when `eTag` is given and no longer matches. */
   read(request: ReadRequest, signal: AbortSignal): Promise<ObjectReader>;
   /**
-   * Stores a whole small object in one request: all of it or nothing, and sent again it does no harm. Absent where a session is
-   * the only way. `chunk.offset` is 0, and the size is at most the chunk size.
+   * Stores a whole small object in one request: all of it or nothing. Sent again after `unavailable` or an abort it does no harm, and is
+   * no `conflict` with itself. Absent where a session is the only way. `chunk.offset` is 0, and the size is at most the chunk size.
    */
   readonly putWhole?: (request: UploadRequest, chunk: Chunk, signal: AbortSignal) => Promise<Verification>;
   /** Copies within the store, without the bytes passing here. Rejects with `invalid` for what the store cannot copy; absent where it never can. */

@@ -64,6 +64,7 @@ async function startWebDav(dav = new WebDav(), script: Script = dav.script): Pro
     stranger: httpObjectProvider({ ...account, secretKey: 'wrong' }, options),
     bucket: 'contract',
     chunkSize: 1024 * 1024,
+    behind: { origin: server.url, provider: (serviceUrl) => httpObjectProvider({ ...account, serviceUrl }, options) },
     close: async () => server[Symbol.asyncDispose](),
   };
 }

@@ -5,6 +5,12 @@ const BYTES = 20;
 const SHIFT = 11;
 const ROUND = 160;
 
+export function quickXorOf(bytes: Buffer): string {
+  const hash = new QuickXor();
+  hash.update(bytes);
+  return hash.digest();
+}
+
 export class QuickXor {
   readonly #ring: Buffer;
   #length: number;

@@ -4,6 +4,13 @@ import { readFlags, writeFlags } from './s3-bucket-flags.ts';
 import type { S3Connection } from './s3-client.ts';
 import { s3Status } from './s3-errors.ts';
 
+/** Rejects with `missing` or `auth`: a HEAD tells no more. */
+export async function headBucket(s3: S3Connection, bucket: string, signal: AbortSignal): Promise<void> {
+  await s3.call(`HeadBucket ${bucket}`, signal, (sdk, client, options) =>
+    client.send(new sdk.HeadBucketCommand({ Bucket: bucket }), options),
+  );
+}
+
 /** S3 knows one owner, who the account's keys belong to; what a bucket is made for is kept by whoever asks for it. */
 export const bucketAdministration = (s3: S3Connection): BucketAdministration => ({
   exists: (bucket, signal) =>

@@ -1,10 +1,11 @@
 // Owns sending bytes to an S3 store, as an object or a part: protected and, where the store does that, checked there.
 import { createHash } from 'node:crypto';
-import { ProviderError, type Chunk, type UploadRequest, type Verification } from './provider.ts';
+import { ProviderError, type Chunk, type Provider, type UploadRequest, type Verification } from './provider.ts';
 import type { S3Connection } from './s3-client.ts';
 import { refusalCode, type S3Request, sha256 } from './s3-data.ts';
 import { headObject } from './s3-objects.ts';
 import { learn, takesCrc32 } from './s3-traits.ts';
+import { settledPut } from './unheard-puts.ts';
 import type { Answer } from './wire/exchange.ts';
 import { UNSIGNED_PAYLOAD } from './wire/sigv4.ts';
 
@@ -60,7 +61,13 @@ function taken(answer: Answer, checked: boolean): Taken {
 }
 
 /** May be sent again after a failure: a PutObject replaces the whole object. */
-export async function putWhole(s3: S3Connection, request: UploadRequest, chunk: Chunk, signal: AbortSignal): Promise<Verification> {
+export const putWhole = (s3: S3Connection): NonNullable<Provider['putWhole']> =>
+  settledPut({
+    put: (request, chunk, signal) => sendWhole(s3, request, chunk, signal),
+    look: (request, chunk, signal) => lookFor(s3, request, chunk, signal),
+  });
+
+async function sendWhole(s3: S3Connection, request: UploadRequest, chunk: Chunk, signal: AbortSignal): Promise<Verification> {
   if (chunk.bytes.length !== request.size)
     throw new ProviderError('invalid', `${chunk.bytes.length} bytes for an object of ${request.size}`);
   const conditional = request.ifAbsent === true && s3.traits.conditional;
@@ -71,11 +78,9 @@ export async function putWhole(s3: S3Connection, request: UploadRequest, chunk: 
     if (!conditional || signal.aborted) throw error;
     if (refusalCode(error) === 'NotImplemented') {
       s3.traits.conditional = false;
-      return putWhole(s3, request, chunk, signal);
+      return sendWhole(s3, request, chunk, signal);
     }
     if (refusalCode(error) === 'PreconditionFailed') throw exists(request.bucket, request.key);
-    // The answer may have been lost: sent again, the condition would meet our own object.
-    if (error instanceof ProviderError && error.kind === 'unavailable' && (await holds(s3, request, chunk, signal))) return 'object';
     throw error;
   }
 }
@@ -104,15 +109,16 @@ export async function refuseExisting(s3: S3Connection, { bucket, key }: UploadRe
 export const exists = (bucket: string, key: string): ProviderError =>
   new ProviderError('conflict', `there is an object ${bucket}/${key} already`);
 
-async function holds(
+/** By a checksum that the store keeps, or the MD5 that most give as ETag. */
+export async function lookFor(
   s3: S3Connection,
   { bucket, key, size }: UploadRequest,
   { bytes, crc32 }: Chunk,
   signal: AbortSignal,
-): Promise<boolean> {
-  const found = await headObject(s3, { bucket, key }, signal).catch(() => undefined);
-  if (found?.size !== size) return false;
-  return found.crc32 === toBase64(crc32) || found.eTag === `"${md5(bytes)}"`;
+): Promise<Verification | undefined> {
+  const found = await headObject(s3, { bucket, key }, signal);
+  if (found?.size !== size) return undefined;
+  return found.crc32 === toBase64(crc32) || found.eTag === `"${md5(bytes)}"` ? 'object' : undefined;
 }
 
 const md5 = (bytes: Buffer): string => createHash('md5').update(bytes).digest('hex');

@@ -32,6 +32,7 @@ async function startFixture(cloudType: number, flags: readonly string[] = []): P
     stranger: s3Provider({ ...account, secretKey: 'another-secret' }),
     bucket: BUCKET,
     chunkSize: CHUNK,
+    behind: { origin: gateway.url, provider: (endpoint) => s3Provider({ ...account, endpoint }) },
     close: () => gateway.close(),
   };
 }

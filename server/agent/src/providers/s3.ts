@@ -1,6 +1,6 @@
 // Owns the provider of the S3 family: AWS, Wasabi, S3Generic, Cloudflare and Atomosphere accounts.
 import type { Provider, ProviderAccount } from './provider.ts';
-import { bucketAdministration } from './s3-administration.ts';
+import { bucketAdministration, headBucket } from './s3-administration.ts';
 import { connectS3 } from './s3-client.ts';
 import { copyObject } from './s3-copy.ts';
 import { defaultS3Limits, S3_CHUNKS, type S3Limits } from './s3-limits.ts';
@@ -10,18 +10,21 @@ import { signGet, signPut } from './s3-presign.ts';
 import { putWhole } from './s3-put.ts';
 import { openUpload, resumeUpload } from './s3-resume.ts';
 import { sweepUploads } from './s3-sweep.ts';
+import { verifyWith } from './verify-bucket.ts';
 
 /** Throws `invalid` when the account lacks the endpoint that its cloud type needs. The SDK is loaded at the first request. */
 export function s3Provider(account: ProviderAccount, limits: Partial<S3Limits> = {}): Provider {
   const s3 = connectS3(account, Object.keys(limits).length === 0 ? defaultS3Limits : { ...defaultS3Limits, ...limits });
   return {
     chunks: S3_CHUNKS,
-    putWhole: (request, chunk, signal) => putWhole(s3, request, chunk, signal),
+    putWhole: putWhole(s3),
     copy: (from, to, signal) => copyObject(s3, from, to, signal),
     administration: bucketAdministration(s3),
-    async verify(signal) {
-      await listBuckets(s3, { includeRegion: false }, signal);
-    },
+    verify: (signal, bucket) =>
+      verifyWith(bucket, {
+        bucket: (name) => headBucket(s3, name, signal),
+        account: () => listBuckets(s3, { includeRegion: false }, signal),
+      }),
     listBuckets: (options, signal) => listBuckets(s3, options, signal),
     listObjects: (query, signal) => listPage(s3, query, signal),
     async stat(bucket, key, signal) {

@@ -27,6 +27,8 @@ describe('A provider that is narrowed to some buckets', () => {
   it('does everything in them', async () => {
     for (const [name, call] of Object.entries(calls(provider, 'own'))) expect(await call, name).toBe(name);
     expect(await provider.verify(signal())).toBe('verify');
+    expect(await provider.verify(signal(), 'own')).toBe('verify');
+    expect(await kindOf(provider.verify(signal(), 'foreign'))).toBe('missing');
     expect(provider.chunks).toBe(5);
   });
 

@@ -17,7 +17,7 @@ export function withinBuckets(provider: Provider, names: readonly string[]): Pro
     ...(copy !== undefined && {
       copy: (from, to, signal) => within(from.bucket, () => within(to.bucket, () => copy(from, to, signal))),
     }),
-    verify: (signal) => provider.verify(signal),
+    verify: (signal, bucket) => (bucket === undefined ? provider.verify(signal) : within(bucket, () => provider.verify(signal, bucket))),
     listBuckets: async (options, signal) => (await provider.listBuckets(options, signal)).filter(({ name }) => known.has(name)),
     listObjects: (query, signal) => within(query.bucket, () => provider.listObjects(query, signal)),
     stat: (bucket, key, signal) => within(bucket, () => provider.stat(bucket, key, signal)),

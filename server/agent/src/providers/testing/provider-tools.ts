@@ -18,6 +18,8 @@ export interface Fixture {
   readonly bucket: string;
   /** The smallest chunk that the provider takes in several pieces. */
   readonly chunkSize: number;
+  /** Where the server is, and the provider for whatever stands in front of it; needed where whole objects can be put. */
+  readonly behind?: { readonly origin: string; readonly provider: (origin: string) => Provider };
   close(): Promise<void>;
 }
 
