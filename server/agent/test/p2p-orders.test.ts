@@ -46,6 +46,20 @@ describe('a transfer that is cancelled while its order is on the way', () => {
     expect(bench.row()).toMatchObject({ status: 'cancelled', tellCancel: false, sourceKeys: null });
   });
 
+  it('is cancelled there even when it was let go already, as after a jump of the clock', async () => {
+    const bench = await p2pBench();
+    const late = lateOrder(bench.source);
+    const initiating = bench.initiate();
+    await bench.source.asked('order');
+    await bench.p2p().cancel(bench.row());
+    await bench.until(() => bench.open() === 0);
+    expect(bench.row()).toMatchObject({ tellCancel: false, sourceKeys: null });
+    late.arrive();
+    await initiating;
+    expect(late.cancelled()).toBe(true);
+    expect(bench.row()).toMatchObject({ status: 'cancelled', tellCancel: false, sourceKeys: null });
+  });
+
   it('is not ordered again', async () => {
     const { source, ...bench } = await p2pBench();
     source.on('order', () => 503);
