@@ -118,7 +118,6 @@ function handClock() {
   const sleepers = new Set<{ at: number; wake: () => void }>();
   const sleep: Sleep = (ms, signal) =>
     new Promise((resolve, reject) => {
-      if (signal.aborted) return void reject(signal.reason as Error);
       const done = (): void => {
         sleepers.delete(sleeper);
         signal.removeEventListener('abort', stopped);
@@ -132,6 +131,7 @@ function handClock() {
         resolve();
       };
       const sleeper = { at: now + ms, wake };
+      if (signal.aborted) return stopped();
       sleepers.add(sleeper);
       signal.addEventListener('abort', stopped, { once: true });
     });

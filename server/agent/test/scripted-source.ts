@@ -55,7 +55,9 @@ export async function scriptedSource(lifetime: Lifetime = forTest): Promise<Scri
     seen,
     count,
     orders,
-    asked: (question, times = 1) => expect.poll(() => count(question), { timeout: 10_000, interval: 5 }).toBeGreaterThanOrEqual(times),
+    async asked(question, times = 1) {
+      await expect.poll(() => count(question), { timeout: 10_000, interval: 5 }).toBeGreaterThanOrEqual(times);
+    },
   };
 }
 
