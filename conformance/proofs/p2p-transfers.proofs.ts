@@ -1,4 +1,5 @@
 // Owns the proofs of the checks of P2P transfers.
+import type { OperationId } from '../src/kit/contract.ts';
 import { type Proof, proofsOf } from '../src/proofs/fault.ts';
 import { dropFrame, onlyWhen, publishEarly, setFrameField } from '../src/proofs/faults-channel.ts';
 import {
@@ -10,6 +11,7 @@ import {
   misreadField,
   misreadText,
   onlyCall,
+  refuseButDo,
   replaceBody,
   setField,
   setStatus,
@@ -21,6 +23,15 @@ const required = ['sourceAccount', 'sourceBucket', 'sourcePath', 'targetServerUr
 const paused = { success: true, message: 'Transfer paused successfully', serverPaused: true, serverStatus: 'paused' };
 const resumed = { success: true, message: 'Transfer resumed successfully', serverResumed: true, serverStatus: 'running' };
 const cancelled = { success: true, message: 'Transfer cancelled successfully', serverCancelled: true };
+
+/** State and command, the operation of the command, and which call of it is the one that has to be refused. */
+const refusals: readonly (readonly [string, OperationId, number])[] = [
+  ['paused-refuses-pause', 'pauseP2PTransfer', 2],
+  ...['pending', 'completed', 'cancelled', 'failed'].map((state) => [`${state}-refuses-pause`, 'pauseP2PTransfer', 1] as const),
+  ...['pending', 'running', 'completed', 'cancelled', 'failed'].map(
+    (state) => [`${state}-refuses-resume`, 'resumeP2PTransfer', 1] as const,
+  ),
+];
 
 export const proofs: readonly Proof[] = [
   ...required.flatMap((field) =>
@@ -66,23 +77,15 @@ export const proofs: readonly Proof[] = [
     'server-goes-on': setField('cancelP2PTransfer', 'serverCancelled', false),
     'is-refused': setStatus('cancelP2PTransfer', 499),
   }),
-  ...(['running', 'completed'] as const).flatMap((state) =>
-    proofsOf(`cloud.p2p-transfer.${state}-refuses-resume`, {
-      'is-accepted': setStatus('resumeP2PTransfer', 200),
-      'answers-409': setStatus('resumeP2PTransfer', 409),
+  ...refusals.flatMap(([refusal, operation, call]) =>
+    proofsOf(`cloud.p2p-transfer.${refusal}`, {
+      'is-accepted': onlyCall(call, setStatus(operation, 200)),
+      'answers-409': onlyCall(call, setStatus(operation, 409)),
     }),
   ),
-  ...(
-    [
-      ['paused', 2],
-      ['completed', 1],
-    ] as const
-  ).flatMap(([state, call]) =>
-    proofsOf(`cloud.p2p-transfer.${state}-refuses-pause`, {
-      'is-accepted': onlyCall(call, setStatus('pauseP2PTransfer', 200)),
-      'answers-409': onlyCall(call, setStatus('pauseP2PTransfer', 409)),
-    }),
-  ),
+  ...proofsOf('cloud.p2p-transfer.pending-refuses-pause', {
+    'cancels-all-the-same': refuseButDo('pauseP2PTransfer', 'cancelP2PTransfer', 400),
+  }),
   ...proofsOf('cloud.p2p-transfer.overwrite', {
     'always-overwrites': onlyCall(1, misreadField(initiate, 'overwrite', true)),
     'never-overwrites': onlyCall(2, ignoreField(initiate, 'overwrite')),

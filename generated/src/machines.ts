@@ -77,9 +77,6 @@ export const machines = {
       "cancel": "Canceled",
       "fail": "Error"
     },
-    "Canceling": {
-      "cancel": "Canceled"
-    },
     "Completed": {},
     "Canceled": {},
     "Error": {}

@@ -6566,7 +6566,7 @@ export interface components {
         TransferType: number;
         /**
          * Format: int32
-         * @description The status of a transfer; as a filter, any combination, and 0 for no filter. Members: 1 Created, 2 Running, 4 Completed, 8 Canceled, 16 Error, 32 Canceling, 64 Pausing, 128 Paused. The documentation names the members without describing them; the descriptions follow from the names. A cloud-to-cloud transfer starts as Created; Completed, Canceled and Error are final. A cancelled one may be seen as Canceling before it is Canceled.
+         * @description The status of a transfer; as a filter, any combination, and 0 for no filter. Members: 1 Created, 2 Running, 4 Completed, 8 Canceled, 16 Error, 32 Canceling, 64 Pausing, 128 Paused. The documentation names the members without describing them; the descriptions follow from the names. A cloud-to-cloud transfer starts as Created; Completed, Canceled and Error are final. The Web API says that cancelling passes through Canceling, the Click pages do not: one that was cancelled may be seen as Canceling, by the reference agent it is Canceled at once.
          * @example 4
          */
         TransferStatus: number;

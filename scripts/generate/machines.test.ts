@@ -31,4 +31,8 @@ describe('the state machines', () => {
     );
     expect(() => machinesModule(document({ open: {}, done: {}, lost: {} }))).toThrow('names the unknown state lost');
   });
+
+  it('are refused when no event leads to a state, unless it is the only one that they can start in', () => {
+    expect(() => machinesModule(document({ open: {}, done: {} }))).toThrow('Status: of open, done only one can be the first state');
+  });
 });

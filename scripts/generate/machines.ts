@@ -2,7 +2,7 @@
 import type { Json, JsonObject } from './bundle.ts';
 import { list, object, schemas, text } from './documents.ts';
 
-/** Emits every `x-transitions` table as constants, after proving that it only names states of its own enum. */
+/** Emits every `x-transitions` table as constants, after proving that it only names states of its own enum, each of which can be reached. */
 export function machinesModule(document: JsonObject): string {
   const tables: string[] = [];
   for (const [name, schema] of Object.entries(schemas(document))) {
@@ -33,4 +33,7 @@ function prove(name: string, transitions: JsonObject, schema: JsonObject): void 
       if (!states.includes(target)) throw new Error(`${name}: ${state} + ${event} leads to the unknown state ${JSON.stringify(target)}`);
     }
   }
+  const first = Object.keys(transitions).filter((state) => !reached.includes(state));
+  if (first.length > 1)
+    throw new Error(`${name}: of ${first.join(', ')} only one can be the first state, and no event leads to the others`);
 }

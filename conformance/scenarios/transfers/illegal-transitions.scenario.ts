@@ -1,7 +1,8 @@
 // Owns the commands that a transfer's state does not allow: each is answered 400 and changes nothing (cloud.md; `x-transitions`).
 import type { Api } from '../../src/kit/api.ts';
 import type { Check, Context } from '../../src/kit/check.ts';
-import { loadContract, type Machine, type OperationId } from '../../src/kit/contract.ts';
+import { loadContract, type OperationId } from '../../src/kit/contract.ts';
+import { illegalEdges } from '../../src/kit/illegal-edges.ts';
 import { scenario } from '../../src/kit/scenario.ts';
 import {
   afterDownload,
@@ -109,14 +110,10 @@ function illegal(kind: Kind, state: string, command: string, operation: Operatio
   );
 }
 
-function allIllegal(kind: Kind, machine: Machine): Check[] {
-  return reachable[kind].flatMap((state) =>
-    Object.entries(commands[kind])
-      .filter(([command]) => machine[state]?.[command] === undefined)
-      .map(([command, operation]) => illegal(kind, state, command, operation)),
-  );
-}
-
 const { machines } = loadContract();
 
-export const scenarios = (['client', 'server'] as const).flatMap((kind) => allIllegal(kind, machines[machineNames[kind]] ?? {}));
+export const scenarios = (['client', 'server'] as const).flatMap((kind) =>
+  illegalEdges(machines[machineNames[kind]], reachable[kind], commands[kind]).map(({ state, command, operation }) =>
+    illegal(kind, state, command, operation),
+  ),
+);

@@ -1,8 +1,8 @@
-// Owns the steps that the scenarios of P2P transfers share: start one, follow it.
+// Owns the steps that the scenarios of P2P transfers share: start one, follow it, meet it while it runs.
 import type { AnswerOf, Api } from './api.ts';
 import type { Context } from './check.ts';
 import type { Storage } from './storage.ts';
-import { MiB } from './transfers.ts';
+import { MiB, stored } from './transfers.ts';
 
 export type P2PStatus = AnswerOf<'getP2PTransferStatus'>;
 
@@ -60,4 +60,23 @@ export async function p2pState(
     },
     fits: (status) => wanted.includes(status.status) && fits(status),
   });
+}
+
+/** A transfer that runs, and a while to go. */
+export async function runningP2P(context: Context, api: Api) {
+  const { given, name } = context;
+  const [source, target] = [await given.storage(), await given.storage(throttledChunks)];
+  const bytes = given.bytes(severalSmallChunks);
+  const path = await stored(source, `${name('from')}.bin`, bytes);
+  const transferId = await startP2PTransfer(context, api, { source, target, sourcePath: path, targetPath: path });
+  await p2pState(context, api, transferId, ['running'], ({ transferredBytes }) => transferredBytes > 0);
+  return { target, bytes, path, transferId };
+}
+
+/** A transfer with nothing in its way. */
+export async function smallP2P(context: Context, api: Api): Promise<string> {
+  const { given, name } = context;
+  const storage = await given.storage();
+  const path = await stored(storage, `${name('small')}.bin`, given.bytes(MiB));
+  return await startP2PTransfer(context, api, { source: storage, target: storage, sourcePath: path, targetPath: path });
 }

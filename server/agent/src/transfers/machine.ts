@@ -24,11 +24,10 @@ export const memberNameOf = (status: CloudStatus): keyof typeof ContractStatus =
 
 const wordOf: ReadonlyMap<string, string> = new Map(Object.entries(memberNames).map(([word, name]) => [name, word]));
 
-/** States that the engine has no word for are left out: a cancel of its own takes no time. */
 const inWords = (machine: Machine): Machine => {
-  const known = <Value>(entries: [string, Value][]): [string, Value][] => entries.filter(([name]) => wordOf.has(name));
-  const events = (of: Readonly<Record<string, string>>) => Object.entries(of).map(([event, name]) => [event, wordOf.get(name) ?? name]);
-  return Object.fromEntries(known(Object.entries(machine)).map(([name, of]) => [wordOf.get(name), Object.fromEntries(events(of))]));
+  const word = (name: string): string => wordOf.get(name) ?? name;
+  const events = (of: Readonly<Record<string, string>>) => Object.entries(of).map(([event, name]) => [event, word(name)]);
+  return Object.fromEntries(Object.entries(machine).map(([name, of]) => [word(name), Object.fromEntries(events(of))]));
 };
 
 const machineOfKind: Readonly<Record<TransferKind, Machine>> = {

@@ -5,7 +5,8 @@ import type { Caller } from '../../account/sessions.ts';
 import type { Handlers } from '../../http/handler.ts';
 import { Problem } from '../../http/problem.ts';
 import type { ProviderAccount } from '../../providers/provider.ts';
-import type { P2PRefusal, P2PRequest, P2PTransfers } from '../../transfers/p2p/p2p-transfers.ts';
+import type { P2PRequest } from '../../transfers/p2p/orders.ts';
+import type { P2PRefusal, P2PTransfers } from '../../transfers/p2p/p2p-transfers.ts';
 import type { P2PEnd, P2PRow } from '../../transfers/p2p/transfer.ts';
 import { checkServer, httpUrl } from './server-address.ts';
 import { started } from './transfer-start.ts';
@@ -39,7 +40,10 @@ export function p2pTransferOperations(dependencies: P2PTransferDependencies): Pi
   };
   return {
     async initiateP2PTransfer({ body, caller }) {
-      const { transferId } = started(await p2pTransfers.initiate(requestOf(dependencies, caller, body)));
+      const result = await p2pTransfers.initiate(requestOf(dependencies, caller, body));
+      if ('refused' in result && result.refused === 'cancelled')
+        throw new Problem(499, 'TRANSFER', 'The transfer was cancelled before the source server had taken the push.');
+      const { transferId } = started(result);
       return { status: 200, body: { transferId, message: 'P2P transfer initiated successfully' } };
     },
 

@@ -3,7 +3,7 @@ import { ProviderError } from '../../providers/provider.ts';
 import { isExplained, Stopped } from '../errors.ts';
 import type { Sleep } from '../retry.ts';
 import type { P2PSettings } from './settings.ts';
-import type { SourceServers } from './source-servers.ts';
+import { isGone, type SourceServers } from './source-servers.ts';
 import type { P2PTransitions } from './transitions.ts';
 import { isOver, type P2PLedger, type P2PRow } from './transfer.ts';
 
@@ -12,6 +12,7 @@ export interface FollowerTools {
   readonly sources: SourceServers;
   readonly transitions: P2PTransitions;
   readonly settings: P2PSettings;
+  readonly now: () => number;
   readonly sleep: Sleep;
   readonly random: () => number;
   readonly report: (error: unknown) => void;
@@ -39,6 +40,13 @@ export class Followers {
     this.#loops.set(id, loop);
   }
 
+  /** Tells the source server at once that a transfer is off; what cannot be told now is left to the loop. */
+  async tell(id: string): Promise<void> {
+    const row = this.#tools.ledger.get(id);
+    if (row?.tellCancel === true) await this.#tellCancel(row).catch(() => undefined);
+    this.follow(id);
+  }
+
   async stop(): Promise<void> {
     this.#stopping.abort(new Stopped('shutdown'));
     await Promise.all(this.#loops.values());
@@ -63,10 +71,7 @@ export class Followers {
     const { sources, transitions, report } = this.#tools;
     const { signal } = this.#stopping;
     try {
-      if (row.tellCancel) {
-        await this.#tellCancel(row);
-        return 'moved';
-      }
+      if (row.tellCancel) return await this.#tellCancel(row);
       const after = transitions.merge(row, await sources.state(row, signal));
       return after.bytes === row.bytes && after.status === row.status ? 'same' : 'moved';
     } catch (error) {
@@ -78,16 +83,27 @@ export class Followers {
     }
   }
 
-  async #tellCancel(row: P2PRow): Promise<void> {
+  async #tellCancel(row: P2PRow): Promise<'moved' | 'same'> {
     const { sources, ledger } = this.#tools;
-    await sources.command(row, 'cancel', this.#stopping.signal).catch((error: unknown) => {
-      // Nothing to cancel, or over already: told all the same.
-      if (!isMissing(error) && !isConflict(error)) throw error;
-    });
+    const failure = await sources.command(row, 'cancel', this.#stopping.signal).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    if (isMissing(failure) && this.#mayStillArrive(row)) return 'same';
+    // Nothing to cancel, or over already: told all the same.
+    if (failure !== undefined && !isMissing(failure) && !isConflict(failure)) throw failure;
     ledger.change(row, { tellCancel: false, sourceKeys: null });
+    return 'moved';
   }
 
-  #forgotten(row: P2PRow): 'moved' {
+  /** Counted from what is durable, so that it holds for the order of an agent that was stopped meanwhile, too. */
+  #mayStillArrive({ startedAt }: P2PRow): boolean {
+    const { settings, now } = this.#tools;
+    return now() < startedAt + settings.commandMs + settings.arrivalMs;
+  }
+
+  #forgotten(row: P2PRow): 'moved' | 'same' {
+    if (row.status === 'initiating' && this.#mayStillArrive(row)) return 'same';
     const error =
       row.status === 'initiating' ? 'The source server has not taken the push.' : 'The source server does not know the push any more.';
     this.#tools.transitions.apply(row, 'fail', { error });
@@ -104,6 +120,3 @@ export class Followers {
 }
 
 const isOpen = (row: P2PRow): boolean => row.tellCancel || !isOver(row.status);
-
-/** What the agent itself answers for a cloud account that is not there. */
-export const isGone = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'NOT_FOUND';

@@ -1,6 +1,6 @@
 // Owns the commands on P2P transfers: initiate, status, pause, resume, cancel, list, recover; the source server moves the bytes.
 import { randomUUID } from 'node:crypto';
-import type { PushOrder, PushServer, PushState } from '../../providers/http-push.ts';
+import type { PushServer, PushState } from '../../providers/http-push.ts';
 import { ProviderError } from '../../providers/provider.ts';
 import { isExplained } from '../errors.ts';
 import type { TransferHistory } from '../history.ts';
@@ -8,10 +8,11 @@ import { TransferEvents } from '../progress.ts';
 import { sleep, type Sleep } from '../retry.ts';
 import { Announcements } from './announcements.ts';
 import { Followers } from './followers.ts';
+import { Orders, type Ordered, type P2PRequest } from './orders.ts';
 import { defaultP2PSettings, type P2PSettings } from './settings.ts';
-import { type SourceAddress, SourceServers } from './source-servers.ts';
+import { isGone, type SourceAddress, SourceServers } from './source-servers.ts';
 import { P2PTransitions } from './transitions.ts';
-import { isOver, nextP2P, type P2PLedger, type P2PPlan, type P2PRow, type P2PStatus } from './transfer.ts';
+import { isOver, newP2PRow, nextP2P, type P2PLedger, type P2PRow, type P2PStatus } from './transfer.ts';
 
 export interface P2POptions {
   readonly ledger: P2PLedger;
@@ -27,14 +28,11 @@ export interface P2POptions {
   readonly report: (error: unknown) => void;
 }
 
-export interface P2PRequest {
-  readonly plan: P2PPlan;
-  /** Undefined for a stored account: then nothing of its keys is kept. */
-  readonly sourceAddress: SourceAddress | undefined;
-  readonly targetKeys: { readonly accessKey: string; readonly secretKey: string };
-  readonly turnCredential: string | null;
-}
-
+export type P2PInitiated =
+  | { readonly transferId: string }
+  | { readonly refused: 'queue-full' | 'shutting-down' }
+  // Before the source server had taken the push.
+  | { readonly refused: 'cancelled' };
 export type P2PRefusal = { readonly illegal: P2PStatus } | { readonly unconfirmed: string };
 export type P2PCommanded = { readonly row: P2PRow; readonly server: PushState } | P2PRefusal;
 export type P2PCancelled = { readonly row: P2PRow; readonly serverCancelled: boolean } | P2PRefusal;
@@ -48,6 +46,7 @@ export class P2PTransfers {
   readonly #settings: P2PSettings;
   readonly #transitions: P2PTransitions;
   readonly #sources: SourceServers;
+  readonly #orders: Orders;
   readonly #followers: Followers;
   /** Everything that this process has had to do with. */
   readonly #tracked = new Set<string>();
@@ -62,29 +61,29 @@ export class P2PTransfers {
     const announcements = new Announcements(this.events, now);
     this.#transitions = new P2PTransitions({ ledger, history, now, announcements, keepFinished: this.#settings.keepFinished });
     this.#sources = new SourceServers({ ...options, settings: this.#settings, retry: { settings: retry, sleep: wait, random } });
-    const tools = { ledger, report, random, sleep: wait, settings: this.#settings };
+    this.#orders = new Orders(this.#sources);
+    const tools = { ledger, report, now, random, sleep: wait, settings: this.#settings };
     this.#followers = new Followers({ ...tools, sources: this.#sources, transitions: this.#transitions });
   }
 
   /** Resolves once the source server has taken the push; rejects with its refusal, and the transfer has failed then. */
-  async initiate(request: P2PRequest): Promise<{ transferId: string } | { refused: 'queue-full' | 'shutting-down' }> {
+  async initiate(request: P2PRequest): Promise<P2PInitiated> {
     const { ledger, seal, now } = this.#options;
     if (this.#closing) return { refused: 'shutting-down' };
     if (ledger.open().length >= this.#settings.maxOpen) return { refused: 'queue-full' };
     const id = randomUUID();
     const { plan, sourceAddress } = request;
-    const row = newRow(id, plan, sourceAddress === undefined ? null : seal(id, sourceAddress), now());
+    const row = newP2PRow(id, plan, sourceAddress === undefined ? null : seal(id, sourceAddress), now());
     ledger.insert(row);
     this.#tracked.add(id);
-    let push: PushState;
-    try {
-      push = await this.#sources.order(row, orderOf(request));
-    } catch (error) {
-      this.#refused(row, error);
-      throw error;
+    const ordered = await this.#orders.send(row, request);
+    if ('push' in ordered) {
+      await this.#accepted(row, ordered.push);
+      return { transferId: id };
     }
-    await this.#accepted(id, push);
-    return { transferId: id };
+    this.#refused(row, ordered);
+    if (this.#latest(row).status === 'cancelled') return { refused: 'cancelled' };
+    throw ordered.refusal;
   }
 
   get(id: string): P2PRow | undefined {
@@ -126,7 +125,9 @@ export class P2PTransfers {
     const told = await this.#sources.command(row, 'cancel').catch((error: unknown) => error);
     if (!(told instanceof Error)) {
       const after = this.#merge(row, told as PushState);
-      return after.status === 'cancelled' ? { row: after, serverCancelled: true } : { illegal: after.status };
+      if (after.status !== 'cancelled') return { illegal: after.status };
+      this.#orders.callOff(row.id);
+      return { row: after, serverCancelled: true };
     }
     if (kindOf(told) === 'conflict') {
       const { row: after } = await this.status(row);
@@ -136,6 +137,7 @@ export class P2PTransfers {
     const tellCancel = kindOf(told) !== 'missing' || row.status === 'initiating';
     const after = this.#transitions.apply(this.#latest(row), 'cancel', { tellCancel });
     if (after === undefined) return { illegal: this.#latest(row).status };
+    this.#orders.callOff(row.id);
     if (tellCancel) this.#followers.follow(row.id);
     return { row: after, serverCancelled: false };
   }
@@ -157,7 +159,9 @@ export class P2PTransfers {
   }
 
   /** The answer to the command is not taken for the state: the server is asked once more. */
-  async #command(row: P2PRow, command: 'pause' | 'resume', confirms: (push: PushState) => boolean): Promise<P2PCommanded> {
+  async #command(known: P2PRow, command: 'pause' | 'resume', confirms: (push: PushState) => boolean): Promise<P2PCommanded> {
+    const { row, trouble } = await this.#allowing(known, command);
+    if (trouble !== null) return { unconfirmed: trouble };
     if (nextP2P(row.status, command) === undefined) return { illegal: row.status };
     try {
       await this.#sources.command(row, command).catch((error: unknown) => {
@@ -172,23 +176,30 @@ export class P2PTransfers {
     }
   }
 
-  async #accepted(id: string, push: PushState): Promise<void> {
-    const row = this.get(id);
+  /** What is known of a transfer may be older than its state: the server is asked before it forbids a command. */
+  async #allowing(row: P2PRow, command: 'pause' | 'resume'): Promise<{ row: P2PRow; trouble: string | null }> {
+    return nextP2P(row.status, command) === undefined ? await this.status(row) : { row, trouble: null };
+  }
+
+  async #accepted(ordered: P2PRow, push: PushState): Promise<void> {
+    const row = this.get(ordered.id);
     if (row === undefined) return;
-    if (isOver(row.status)) {
-      // Cancelled while the order was on its way.
-      this.#followers.follow(id);
-      return;
-    }
+    if (isOver(row.status)) return await this.#unwanted(row, ordered, push);
     const accepted = push.status === 'pending' ? row : (this.#transitions.apply(row, 'accept') ?? row);
     this.#merge(accepted, push);
-    this.#followers.follow(id);
+    this.#followers.follow(row.id);
+  }
+
+  /** Cancelled while its order was on its way. What was told before the order arrived was told of nothing. */
+  async #unwanted(row: P2PRow, ordered: P2PRow, push: PushState): Promise<void> {
+    if (push.status === 'cancelled') return;
+    this.#options.ledger.change(row, { tellCancel: true, sourceKeys: ordered.sourceKeys });
+    await this.#followers.tell(row.id);
   }
 
   /** When nobody knows whether the order arrived, the server is told that it is off. */
-  #refused(row: P2PRow, error: unknown): void {
-    const doubtful = kindOf(error) === 'unavailable' || kindOf(error) === '';
-    this.#transitions.apply(this.#latest(row), 'fail', { error: this.#explain(error), tellCancel: doubtful });
+  #refused(row: P2PRow, { refusal, doubtful }: Exclude<Ordered, { push: PushState }>): void {
+    this.#transitions.apply(this.#latest(row), 'fail', { error: this.#explain(refusal), tellCancel: doubtful });
     if (doubtful) this.#followers.follow(row.id);
   }
 
@@ -202,32 +213,8 @@ export class P2PTransfers {
 
   #explain(error: unknown): string {
     if (isExplained(error)) return error.message;
-    if (error instanceof Error && 'code' in error && error.code === 'NOT_FOUND') return 'Its cloud account is gone.';
+    if (isGone(error)) return 'Its cloud account is gone.';
     this.#options.report(error);
     return 'an internal error; see the log of the agent.';
   }
 }
-
-const newRow = (id: string, plan: P2PPlan, sourceKeys: string | null, startedAt: number): P2PRow => ({
-  id,
-  status: 'initiating',
-  plan,
-  sourceKeys,
-  bytes: 0,
-  totalBytes: 0,
-  checksumVerified: false,
-  startedAt,
-  endedAt: null,
-  pausedAt: null,
-  pausedMs: 0,
-  error: null,
-  tellCancel: false,
-});
-
-const orderOf = ({ plan, targetKeys, turnCredential }: P2PRequest): PushOrder => ({
-  source: { bucket: plan.source.bucket, key: plan.source.key },
-  target: { url: plan.target.serverUrl, bucket: plan.target.bucket, key: plan.target.key, ...targetKeys },
-  overwrite: plan.overwrite,
-  chunkBytes: plan.chunkBytes,
-  turn: turnCredential === null ? null : { credential: turnCredential },
-});

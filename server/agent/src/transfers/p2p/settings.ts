@@ -14,6 +14,8 @@ export interface P2PSettings {
   readonly askMs: number;
   /** A pause lets the chunk in flight finish, so that it may take longer. */
   readonly commandMs: number;
+  /** An order that was sent, and that nobody saw answered, may reach the source server so long afterwards. */
+  readonly arrivalMs: number;
 }
 
 export const defaultP2PSettings: P2PSettings = {
@@ -24,4 +26,5 @@ export const defaultP2PSettings: P2PSettings = {
   maxOutagePollMs: 30_000,
   askMs: 5_000,
   commandMs: 15_000,
+  arrivalMs: 15_000,
 };

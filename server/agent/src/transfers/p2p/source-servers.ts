@@ -15,6 +15,15 @@ export interface SourceServerOptions {
   readonly retry: RetryTools;
 }
 
+export interface OrderCourse {
+  readonly unwanted: AbortSignal;
+  /** Called with the failure of every attempt. */
+  readonly failed: (error: unknown) => void;
+}
+
+/** What the agent itself answers for a cloud account that is not there. */
+export const isGone = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'NOT_FOUND';
+
 export class SourceServers {
   readonly #options: SourceServerOptions;
 
@@ -22,11 +31,18 @@ export class SourceServers {
     this.#options = options;
   }
 
-  /** A lost answer is no harm: the order has an id of its own. */
-  async order(row: P2PRow, order: PushOrder): Promise<PushState> {
+  /** A lost answer is no harm: the order has an id of its own. Once it is unwanted it is not sent again. */
+  async order(row: P2PRow, order: PushOrder, { unwanted, failed }: OrderCourse): Promise<PushState> {
     const { settings, retry } = this.#options;
     return await this.#within(settings.commandMs, (signal) =>
-      withRetries(retry, signal, () => this.#server(row).order(row.id, order, signal)),
+      withRetries(retry, AbortSignal.any([signal, unwanted]), async () => {
+        try {
+          return await this.#server(row).order(row.id, order, signal);
+        } catch (error) {
+          failed(error);
+          throw error;
+        }
+      }),
     );
   }
 

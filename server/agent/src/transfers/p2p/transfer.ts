@@ -59,6 +59,23 @@ export interface P2PLedger {
   prune(keep: number): void;
 }
 
+/** A transfer that nobody has ordered yet. */
+export const newP2PRow = (id: string, plan: P2PPlan, sourceKeys: string | null, startedAt: number): P2PRow => ({
+  id,
+  status: 'initiating',
+  plan,
+  sourceKeys,
+  bytes: 0,
+  totalBytes: 0,
+  checksumVerified: false,
+  startedAt,
+  endedAt: null,
+  pausedAt: null,
+  pausedMs: 0,
+  error: null,
+  tellCancel: false,
+});
+
 type Machine = Readonly<Record<P2PStatus, Readonly<Partial<Record<P2PEvent, P2PStatus>>>>>;
 const machine: Machine = machines.P2PTransferStatus;
 
