@@ -249,8 +249,8 @@ export interface Provider {
   readonly administration?: BucketAdministration;
   /** Absent where the store has no keys that can be made through it. */
   readonly keys?: KeyAdministration;
-  /** Proves that the credentials are accepted. */
-  verify(signal: AbortSignal): Promise<void>;
+  /** Proves that the credentials are accepted, those that are for one bucket only when that bucket is named. */
+  verify(signal: AbortSignal, bucket?: string): Promise<void>;
   listBuckets(options: { includeRegion: boolean }, signal: AbortSignal): Promise<readonly Bucket[]>;
   listObjects(query: ListQuery, signal: AbortSignal): Promise<ObjectPage>;
   stat(bucket: string, key: string, signal: AbortSignal): Promise<ObjectStat>;
