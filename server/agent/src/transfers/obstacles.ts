@@ -37,7 +37,7 @@ export function obstaclesOf({ stores, trusted }: Asked, { connectivity, gates }:
   const credentials = async (error: ProviderError, signal: AbortSignal): Promise<unknown> => {
     const lost = await refusal(stores, signal);
     if (isAuth(lost)) {
-      throw new Blocked('credentials', `Waiting until the credentials are accepted again: ${error.message}`, stores, error);
+      throw new Blocked('credentials', `Waiting until the credentials are accepted again: ${lost.message}`, stores, error);
     }
     // Whoever cannot be asked proves nothing.
     if (lost !== undefined) return lost;

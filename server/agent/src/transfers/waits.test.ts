@@ -35,7 +35,7 @@ function lose(error: ProviderError): void {
 
 const toDead = (key: string) => ({ source: objectRef('a', 'dead'), target: objectRef(key, 'dead') });
 const toHealthy = (key: string) => ({ source: objectRef('a'), target: objectRef(key) });
-const waiting = (id: string) => () => /^Waiting/.test(bench.engine.get(id)?.errorMessage ?? '');
+const waiting = (id: string) => () => bench.engine.get(id)?.errorMessage?.startsWith('Waiting') ?? false;
 
 describe('transfers that wait', () => {
   it.each([
