@@ -72,11 +72,13 @@ export function s3Error(what: string, error: unknown, signal?: AbortSignal): unk
   return new ProviderError(kind, message, { cause: bare(error), ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
 }
 
-// The SDK's errors carry the whole exchange, Authorization header and socket included: only name and message may travel.
+// The SDK's errors carry the whole exchange, Authorization header and socket included: only name, message and the code of the network may travel.
 function bare(error: unknown): Error {
-  const cause = new Error(error instanceof Error ? error.message : String(error));
+  const message = error instanceof Error ? error.message : String(error);
+  const cause = error instanceof AggregateError ? new AggregateError(error.errors.map(bare), message) : new Error(message);
   cause.name = s3Code(error);
-  return cause;
+  const code = networkCode(error);
+  return code === undefined ? cause : Object.assign(cause, { code });
 }
 
 // A cut or garbled answer reaches us as a parse error with status 200: nothing is known, so it counts as down.

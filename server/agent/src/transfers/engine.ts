@@ -10,6 +10,7 @@ import type { Ledger, TransferFilter, TransferRow } from './ledger.ts';
 import { checkLocalFile, checkLocalFolder } from './local-check.ts';
 import { initialStatus, machineOf, next, type TransferEvent, type TransferStatus } from './machine.ts';
 import { NothingToMove } from './listing.ts';
+import { Blocked } from './obstacles.ts';
 import { isMany, type TransferPlan } from './plan.ts';
 import { Policies, type TransferPolicies } from './policies.ts';
 import { Progress, TransferEvents } from './progress.ts';
@@ -19,8 +20,10 @@ import { runTransfer, type RunnerTools } from './runner.ts';
 import { Scheduler } from './scheduler.ts';
 import { checkSettings, defaultSettings, type TransferSettings } from './settings.ts';
 import { SlabPool } from './slab-pool.ts';
+import { storesOf } from './stores.ts';
 import { Transitions } from './transitions.ts';
 import { viewOf, type TransferView } from './view.ts';
+import { Waits } from './waits.ts';
 
 export interface EngineOptions {
   readonly ledger: Ledger;
@@ -47,6 +50,7 @@ export class TransferEngine {
   readonly #tools: RunnerTools;
   readonly #transitions: Transitions;
   readonly #scheduler: Scheduler;
+  readonly #waits: Waits;
   readonly #cleanups: Cleanups;
   readonly #runs = new Map<string, Run>();
   #closing = false;
@@ -69,17 +73,19 @@ export class TransferEngine {
       pool: this.pool,
       policies: new Policies(options.policies),
       gates: new EndpointGates(settings, now),
-      connectivity: new Connectivity(now),
+      connectivity: new Connectivity(),
     };
     this.#transitions = new Transitions({ ledger, history, progress, now });
     this.#scheduler = new Scheduler(settings.maxConcurrent, (id) => this.#execute(id));
+    const goOn = (id: string): void => this.#scheduler.enqueue(id);
+    this.#waits = new Waits({ ...this.#tools, settings: settings.block, sleep: retry.sleep, goOn });
     this.#cleanups = new Cleanups(this.#tools);
   }
 
   /** `id` has to be new. */
   start(plan: TransferPlan, id: string = randomUUID()): StartResult {
     if (this.#closing) return { refused: 'shutting-down' };
-    if (this.#scheduler.backlog >= this.#tools.settings.maxQueued) return { refused: 'queue-full' };
+    if (this.#scheduler.backlog + this.#waits.size >= this.#tools.settings.maxQueued) return { refused: 'queue-full' };
     const { source } = plan;
     const items = isMany(plan) ? [] : [{ key: source.type === 'object' ? source.key : '', size: 0 }];
     this.#tools.ledger.insert(newRow(id, plan, this.#tools.now()), items);
@@ -96,7 +102,7 @@ export class TransferEngine {
     for (let run = this.#runs.get(id), last: Run | undefined; run !== undefined && run !== last; last = run, run = this.#runs.get(id)) {
       await run.suspend('pause', { chunkMs, abortMs });
     }
-    return this.#command(id, 'pause', () => this.#scheduler.remove(id));
+    return this.#command(id, 'pause', () => this.#leave(id));
   }
 
   async resume(id: string): Promise<CommandResult> {
@@ -114,7 +120,7 @@ export class TransferEngine {
     return this.#command(id, 'cancel', () => {
       const run = this.#runs.get(id);
       run?.stopNow();
-      this.#scheduler.remove(id);
+      this.#leave(id);
       this.#settle(id, run?.ended);
     });
   }
@@ -147,6 +153,8 @@ export class TransferEngine {
   async shutdown(): Promise<void> {
     this.#closing = true;
     this.#scheduler.stop();
+    this.#waits.stop();
+    this.#tools.connectivity.stop(new Stopped('shutdown'));
     const { pauseGraceMs: chunkMs, abortGraceMs: abortMs } = this.#tools.settings;
     await Promise.all([...this.#runs.values()].map((run) => run.suspend('shutdown', { chunkMs, abortMs })));
     await within(abortMs, this.#cleanups.settled());
@@ -157,8 +165,14 @@ export class TransferEngine {
   /** What a running transfer waits for is shown as its error until it goes on. */
   #viewOf(row: TransferRow): TransferView {
     const view = viewOf(row, this.#tools.now());
-    const blocked = row.status === 'running' ? this.#runs.get(row.id)?.blocked : undefined;
+    const blocked = row.status === 'running' ? this.#waits.why(row.id) : undefined;
     return blocked === undefined ? view : { ...view, errorMessage: blocked };
+  }
+
+  /** It stands in no line any more. */
+  #leave(id: string): void {
+    this.#scheduler.remove(id);
+    this.#waits.forget(id);
   }
 
   #recordEnds(id: string): void {
@@ -202,19 +216,26 @@ export class TransferEngine {
   async #run(run: Run): Promise<void> {
     const { id } = run.row;
     this.#runs.set(id, run);
+    run.trusted ||= this.#waits.trusted(id);
+    const unused = this.#tools.connectivity.use(storesOf(run.row.plan, this.#tools));
     this.#tools.progress.begin(run.row);
     try {
       await runTransfer(run, this.#tools, () => this.#finish(run));
       this.#finish(run);
     } catch (error) {
       if (error instanceof NothingToMove) this.#finish(run);
+      else if (error instanceof Blocked) this.#wait(run, error);
       else if (!run.stopped && !(error instanceof Fenced)) this.#fail(run, error);
     } finally {
+      unused();
       if (this.#runs.get(id) === run) this.#runs.delete(id);
       run.markEnded();
       const status = this.#tools.ledger.get(id)?.status;
       // A cancel has arranged for its own clean-up.
-      if (status === 'completed' || status === 'failed') this.#settle(id);
+      if (status === 'completed' || status === 'failed') {
+        this.#waits.forget(id);
+        this.#settle(id);
+      }
     }
   }
 
@@ -224,6 +245,14 @@ export class TransferEngine {
     const { total, failed } = ledger.counts(run.row.id);
     const message = `${failed} of ${total} objects could not be transferred; the first: ${ledger.firstError(run.row.id) ?? ''}`;
     this.#conclude(run, failed === 0 ? 'complete' : 'fail', failed === 0 ? undefined : message);
+  }
+
+  /** The run is over and gives everything back; the next one goes on where the ledger says. */
+  #wait(run: Run, blocked: Blocked): void {
+    const row = this.#tools.ledger.get(run.row.id);
+    if (run.stopped || row?.status !== 'running' || row.generation !== run.owner.generation) return;
+    if (this.#waits.add(row, blocked, run.trusted)) this.#tools.progress.wait(row, blocked.message);
+    else this.#fail(run, blocked.cause);
   }
 
   #fail(run: Run, error: unknown): void {

@@ -9,10 +9,10 @@ import { endpointName, sourceOf, targetName, targetOf } from './item-endpoints.t
 import type { ItemRow, Proof } from './ledger.ts';
 import type { Attempt, Caller, Frozen, Move, MoveContext, MoveTools } from './move.ts';
 import { obstaclesOf } from './obstacles.ts';
-import { isCloud } from './plan.ts';
 import { withRetries } from './retry.ts';
 import type { Run } from './run.ts';
 import { type ItemProgress, moveSession } from './session-mover.ts';
+import { storesOf } from './stores.ts';
 import { verifyCopy } from './verify-copy.ts';
 import { moveWhole } from './whole-mover.ts';
 
@@ -47,10 +47,10 @@ export class ItemMover {
   /** Resolves when the item is published, or skipped, and recorded. */
   move(): Promise<void> {
     const { run } = this.#move;
-    const asked = { run, endpoints: this.#endpoints(), prove: (signal: AbortSignal) => this.#prove(signal) };
+    const asked = { stores: storesOf(run.row.plan, this.#tools), trusted: () => run.trusted };
     return withRetries(this.#tools.retry, run.soft, () => this.#asListed(), {
       mark: () => this.#progress.furthest,
-      obstacles: obstaclesOf(asked, { ...this.#tools, settings: this.#tools.settings.block }),
+      obstacles: obstaclesOf(asked, this.#tools),
     });
   }
 
@@ -149,16 +149,6 @@ export class ItemMover {
   #endpoints(): readonly string[] {
     const { source, target } = this.#move.run.row.plan;
     return [source, target].map(endpointName);
-  }
-
-  /** Whether the stores still take the credentials at all. */
-  async #prove(signal: AbortSignal): Promise<void> {
-    const { plan } = this.#move.run.row;
-    for (const ref of [plan.source, plan.target]) {
-      if (!isCloud(ref)) continue;
-      const provider = await this.#tools.endpoints.resolve(ref, plan);
-      await this.#call('Checking the credentials', signal, (inner) => provider.verify(inner));
-    }
   }
 
   readonly #call: Caller = (what, signal, action, late, ms) => {

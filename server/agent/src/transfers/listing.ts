@@ -8,9 +8,11 @@ import { Fenced, LimitExceeded, LocalFileError, localFileError } from './errors.
 import { folderPrefix, targetName } from './item-endpoints.ts';
 import type { MoveTools } from './move.ts';
 import type { NewItem } from './ledger.ts';
+import { obstaclesOf } from './obstacles.ts';
 import type { FolderRef, PrefixRef } from './plan.ts';
 import { withRetries } from './retry.ts';
 import type { Run } from './run.ts';
+import { storesOf } from './stores.ts';
 
 /** An interrupted listing starts again, since pages may have moved; what is known already stays as it is. `grown` is told of each page. */
 export async function listItems(run: Run, tools: MoveTools, grown: () => void): Promise<void> {
@@ -56,14 +58,19 @@ function nothingThere(source: Run['row']['plan']['source']): Error {
 export class NothingToMove extends Error {}
 
 async function* objectsIn(run: Run, source: PrefixRef, tools: MoveTools): AsyncGenerator<readonly NewItem[]> {
-  const provider = await tools.endpoints.resolve(source, run.row.plan);
+  // What an earlier listing found was told by a store that took the credentials.
+  let trusted = run.trusted || run.row.totalBytes > 0;
+  const obstacles = obstaclesOf({ stores: storesOf(run.row.plan, tools, [source]), trusted: () => trusted }, tools);
   const { callTimeoutMs, abortGraceMs, listPageSize } = tools.settings;
   const limit = { what: 'Listing the folder', signal: run.soft, ms: callTimeoutMs, abortGraceMs };
   const at = { bucket: source.bucket, prefix: folderPrefix(source.key), delimiter: '', count: listPageSize } as const;
   let continuationToken = '';
   do {
     const query = { ...at, continuationToken };
-    const page = await withRetries(tools.retry, run.soft, () => withDeadline(limit, (signal) => provider.listObjects(query, signal)));
+    const ask = async (signal: AbortSignal) => (await tools.endpoints.resolve(source, run.row.plan)).listObjects(query, signal);
+    const page = await withRetries(tools.retry, run.soft, () => withDeadline(limit, ask), { obstacles });
+    trusted = true;
+    obstacles.advanced();
     yield page.objects.map(({ key, size, eTag }) => ({ key, size, identity: eTag }));
     continuationToken = page.continuationToken;
   } while (continuationToken !== '');

@@ -9,7 +9,7 @@ import type { RetryTools } from './retry.ts';
 import type { Run } from './run.ts';
 import type { Lease } from './slab-pool.ts';
 
-export interface MoveTools extends ItemContext, Omit<ObstacleTools, 'settings'> {
+export interface MoveTools extends ItemContext, ObstacleTools {
   readonly ledger: Ledger;
   readonly progress: Progress;
   readonly retry: RetryTools;

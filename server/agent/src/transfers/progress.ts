@@ -87,6 +87,11 @@ export class Progress {
     this.#emit({ ...row, ...counters }, 'InProgress', pace.speed);
   }
 
+  /** The transfer waits, and has stopped moving until the next `begin`. */
+  wait(row: TransferRow, why: string): void {
+    this.#emit({ ...row, error: why }, 'InProgress', 0);
+  }
+
   /** `row` as it stands after the transition that stopped the transfer. */
   end(row: TransferRow, status: Exclude<ProgressStatus, 'InProgress'>): void {
     this.#paces.delete(row.id);

@@ -44,6 +44,28 @@ describe('a step', () => {
     expect(calls).toBe(9);
   });
 
+  it('waits as long as it ever does, each time, once the budget of its store is used up', async () => {
+    waits.length = 0;
+    let left = 2;
+    const obstacles = { judge: (error: unknown) => Promise.resolve(error), advanced: () => undefined, spendRetry: () => (left -= 1) >= 0 };
+    const failing = (): Promise<never> => Promise.reject(down());
+    await expect(withRetries(tools(0.5), signal, failing, { obstacles })).rejects.toThrow('down');
+    expect(waits).toEqual([125, 250, 30_000, 30_000, 30_000]);
+  });
+
+  it('that is judged to be out of the way is done again at once, and costs no attempt', async () => {
+    waits.length = 0;
+    let calls = 0;
+    const obstacles = {
+      judge: (error: unknown) => Promise.resolve(calls <= 20 ? undefined : error),
+      advanced: () => undefined,
+      spendRetry: () => true,
+    };
+    const failing = (): Promise<never> => Promise.reject((calls += 1) && down());
+    await expect(withRetries(tools(), signal, failing, { obstacles })).rejects.toThrow('down');
+    expect([calls, waits.length]).toEqual([26, 5]);
+  });
+
   it('is not tried again once its signal is aborted', async () => {
     const controller = new AbortController();
     const step = (): Promise<never> => {

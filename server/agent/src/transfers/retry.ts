@@ -14,10 +14,10 @@ export interface RetryTools {
 
 /** What is in the way of a step without being its failure. */
 export interface Obstacles {
-  /** How long to wait before another look; undefined when the error is an ordinary failure. */
-  waitFor(error: unknown, signal: AbortSignal): Promise<number | undefined>;
-  /** A step was done. */
-  passed(): void;
+  /** The error as it is to be taken; undefined when the step can be done again at once. Rejects with what the whole transfer has to wait for. */
+  judge(error: unknown, signal: AbortSignal): Promise<unknown>;
+  /** The step got further than it ever was. */
+  advanced(): void;
   /** False when the store has been tried again too often of late: then every wait is the longest one. */
   spendRetry(): boolean;
 }
@@ -56,23 +56,20 @@ export async function withRetries<T>(
   let furthest = mark();
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const result = await step();
-      obstacles?.passed();
-      return result;
-    } catch (error) {
-      if (signal.aborted) throw error;
-      const wait = await obstacles?.waitFor(error, signal);
-      if (wait !== undefined) {
-        await tools.sleep(wait, signal);
-        attempt -= 1;
-        continue;
-      }
-      if (!isRetryable(error)) throw error;
+      return await step();
+    } catch (failure) {
+      if (signal.aborted) throw failure;
       if (mark() > furthest) {
         furthest = mark();
         attempt = 1;
+        obstacles?.advanced();
       }
-      if (attempt >= tools.settings.maxAttempts) throw error;
+      const error = obstacles === undefined ? failure : await obstacles.judge(failure, signal);
+      if (error === undefined) {
+        attempt -= 1;
+        continue;
+      }
+      if (!isRetryable(error) || attempt >= tools.settings.maxAttempts) throw error;
       const delay = retryDelay(attempt, error, tools);
       await tools.sleep(obstacles?.spendRetry() === false ? Math.max(delay, tools.settings.capMs) : delay, signal);
     }

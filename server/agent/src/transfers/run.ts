@@ -15,7 +15,6 @@ export class Run {
   readonly #hard = new AbortController();
   readonly #committing = new Set<Promise<void>>();
   #resolveEnded: () => void = () => undefined;
-  #blocked: string | undefined;
   #gaveUp = false;
 
   /** `row` is the transfer as it was when this generation began. */
@@ -36,19 +35,6 @@ export class Run {
   /** Aborted: let go of the chunk in flight too. */
   get hard(): AbortSignal {
     return this.#hard.signal;
-  }
-
-  /** What the run waits for, in words for a person. */
-  get blocked(): string | undefined {
-    return this.#blocked;
-  }
-
-  block(why: string): void {
-    this.#blocked = why;
-  }
-
-  unblock(): void {
-    this.#blocked = undefined;
   }
 
   /** Until the commits in flight are over and recorded, or the time is up. */

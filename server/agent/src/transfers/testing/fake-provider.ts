@@ -260,8 +260,8 @@ export class FakeProvider implements Provider {
       if (request.key === key && begun >= since && pieces.size === 0) this.sessions.delete(id);
   };
 
-  async verify(signal: AbortSignal): Promise<void> {
-    await this.#call({ name: 'verify', key: '', offset: 0 }, signal);
+  async verify(signal: AbortSignal, bucket = ''): Promise<void> {
+    await this.#call({ name: 'verify', key: bucket, offset: 0 }, signal);
   }
 
   async remove(_bucket: string, key: string, signal: AbortSignal): Promise<void> {
