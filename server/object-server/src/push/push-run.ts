@@ -19,8 +19,8 @@ export interface RunTools {
   save: () => Promise<void>;
   /** The same for the mere number of bytes, which the target is asked for anyway: only now and then. */
   saveProgress: () => Promise<void>;
-  /** The copy is there and as it has to be: from now on the push cannot be cancelled. */
-  verified: () => void;
+  /** The copy is there and as it has to be, its SHA-256 compared or not: from now on the push cannot be cancelled. */
+  verified: (checksumVerified: boolean) => Promise<void>;
   /** Aborted by a pause: nothing new is begun. */
   soft: AbortSignal;
   /** Aborted when there is no more time: what is under way is cut off. */
@@ -65,8 +65,7 @@ export class PushRun {
     else await this.#upload(abilities);
     const checksumVerified = await this.#verify();
     hard.throwIfAborted();
-    push.checksumVerified = checksumVerified;
-    verified();
+    await verified(checksumVerified);
     if (push.session === '') return;
     await removeUpload(client, new URL(push.session)).catch(() => undefined);
     push.session = '';

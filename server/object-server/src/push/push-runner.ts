@@ -7,12 +7,14 @@ import { cleanUp } from './push-cleanup.ts';
 import { explained, fatal, PushFailure, Stopped } from './push-failure.ts';
 import { PushRun } from './push-run.ts';
 import type { PushOptions } from './push-options.ts';
-import type { Push } from './push.ts';
+import { isEnded, type Push } from './push.ts';
 import { TargetClient } from './target-client.ts';
 
 export interface ActiveRun {
   /** Lets what is under way finish for so long, then cuts it off; resolves when the run is over. */
   stop(graceMs: number): Promise<void>;
+  /** Cuts off at once what is being stopped. */
+  hurry(): void;
   /** Never rejects. */
   ended: Promise<void>;
 }
@@ -40,16 +42,15 @@ export class PushRunner {
         await ended;
         clearTimeout(cut);
       },
+      hurry() {
+        if (soft.signal.aborted) hard.abort(new Stopped());
+      },
     };
   }
 
-  /** Marks a push as over; its keys go, unless they are needed to clean up. */
-  end(push: Push, status: 'completed' | 'failed' | 'cancelled', error: string | null = null): void {
-    push.status = status;
-    push.error = error;
-    push.ended = this.#options.clock();
-    push.cleanup = status !== 'completed';
-    if (!push.cleanup) forgetKeys(push);
+  /** What makes a push one that is over; its keys go, unless they are needed to clean up. */
+  ending(status: 'completed' | 'failed' | 'cancelled', error: string | null = null): Partial<Push> {
+    return { status, error, ended: this.#options.clock(), cleanup: status !== 'completed' };
   }
 
   /** Resolves when the target holds nothing of the push any more, or when there is no hope of it. */
@@ -65,17 +66,16 @@ export class PushRunner {
   }
 
   async #run(push: Push, soft: AbortSignal, hard: AbortSignal): Promise<void> {
-    const { logger, store } = this.#options;
+    const { logger } = this.#options;
     try {
       await this.#move(push, soft, hard);
     } catch (error) {
-      if (soft.aborted || push.status !== 'running') return await this.#save(push);
+      if (soft.aborted || isEnded(push)) return await this.#settle(push);
       if (!(error instanceof PushFailure)) logger.error({ push: push.id, error: String(error) }, 'push failed');
-      this.end(push, 'failed', explained(error));
+      await this.#settle(push, this.ending('failed', explained(error)));
       void this.cleanUpLater(push);
     }
     logger.info({ push: push.id, status: push.status, via: push.via }, 'push ended');
-    await store.save(push).catch((error: unknown) => logger.error({ push: push.id, error: String(error) }, 'push not saved'));
   }
 
   async #move(push: Push, soft: AbortSignal, hard: AbortSignal): Promise<void> {
@@ -91,7 +91,8 @@ export class PushRunner {
       if (clock() - savedAt >= SAVE_INTERVAL_MS) await save();
     };
     try {
-      const verified = (): void => this.end(push, 'completed');
+      const verified = (checksumVerified: boolean): Promise<void> =>
+        this.#settle(push, { ...this.ending('completed'), ...withoutKeys(push), checksumVerified });
       await new PushRun({ push, source, client, limits, save, saveProgress, verified, soft, hard, random }).run();
     } finally {
       client.close();
@@ -138,19 +139,17 @@ export class PushRunner {
       }
     }
     if (signal.aborted) return;
-    push.cleanup = false;
-    push.session = '';
-    forgetKeys(push);
-    await this.#save(push);
+    await this.#settle(push, { ...withoutKeys(push), cleanup: false, session: '' });
   }
 
-  async #save(push: Push): Promise<void> {
+  /** A disk that fails cannot make undone what happened: it is told then, and asked of the target again after a restart. */
+  async #settle(push: Push, change: Partial<Push> = {}): Promise<void> {
     const { store, logger } = this.#options;
-    await store.save(push).catch((error: unknown) => logger.error({ push: push.id, error: String(error) }, 'push not saved'));
+    await store.save(push, change).catch((error: unknown) => {
+      logger.error({ push: push.id, error: String(error) }, 'push not saved');
+      Object.assign(push, change);
+    });
   }
 }
 
-function forgetKeys(push: Push): void {
-  push.target = { ...push.target, accessKey: '', secretKey: '' };
-  push.turn = null;
-}
+const withoutKeys = ({ target }: Push): Partial<Push> => ({ target: { ...target, accessKey: '', secretKey: '' }, turn: null });

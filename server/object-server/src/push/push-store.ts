@@ -25,9 +25,13 @@ export class PushStore {
     return pushes.toSorted((a, b) => a.created - b.created || (a.id < b.id ? -1 : 1));
   }
 
-  async save(push: Push): Promise<void> {
+  /** Keeps a push, with `change` if there is one, which becomes true of the push itself once it is on the disk and not before. */
+  async save(push: Push, change: Partial<Push> = {}): Promise<void> {
     // What it is when its turn comes, so that the last one to write is never the older one.
-    await this.#mutex.run(push.id, () => writeFileDurably(this.#path(push.id), JSON.stringify(push)));
+    await this.#mutex.run(push.id, async () => {
+      await writeFileDurably(this.#path(push.id), JSON.stringify({ ...push, ...change }));
+      Object.assign(push, change);
+    });
   }
 
   async remove(id: string): Promise<void> {
