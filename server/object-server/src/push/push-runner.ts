@@ -8,6 +8,7 @@ import { explained, fatal, PushFailure, Stopped } from './push-failure.ts';
 import { PushRun } from './push-run.ts';
 import type { PushOptions } from './push-options.ts';
 import { isEnded, type Push } from './push.ts';
+import { RunningDigest } from './running-digest.ts';
 import { TargetClient } from './target-client.ts';
 
 export interface ActiveRun {
@@ -110,6 +111,18 @@ export class PushRunner {
     throw fatal('The source object has changed since the push was asked for.');
   }
 
+  async #sourceDigest(push: Push, signal: AbortSignal): Promise<string | undefined> {
+    const source = await this.#openSource(push).catch((error: unknown) => {
+      if (error instanceof PushFailure) return undefined;
+      throw error;
+    });
+    try {
+      return source && (await new RunningDigest(source.handle, this.#options.limits.readChunkBytes).sha256(push.total, signal));
+    } finally {
+      await source?.handle.close();
+    }
+  }
+
   #client({ target, turn }: Push, signal: AbortSignal): TargetClient {
     const { limits, policy, relayUrl } = this.#options;
     const relay = turn === null || relayUrl === undefined ? undefined : { url: relayUrl, ...turn };
@@ -119,16 +132,17 @@ export class PushRunner {
   async #cleanUp(push: Push): Promise<void> {
     const { limits, random = Math.random, logger } = this.#options;
     const { signal } = this.#closing;
+    let left: string | undefined;
     for (let attempt = 1; !signal.aborted; attempt += 1) {
       const client = this.#client(push, signal);
       try {
-        await cleanUp(push, client);
+        left = await cleanUp(push, client, () => this.#sourceDigest(push, signal));
         break;
       } catch (error) {
         if (signal.aborted) return;
         // An upload that nobody removes expires by itself.
         if (attempt >= limits.pushAttempts) {
-          logger.warn({ push: push.id, error: explained(error) }, 'the target could not be cleaned up');
+          left = `What the push left at the target could not be removed: ${explained(error)}`;
           break;
         }
         await delay(random() * Math.min(limits.pushRetryCapMs, limits.pushRetryBaseMs * 2 ** attempt), undefined, { signal }).catch(
@@ -139,7 +153,8 @@ export class PushRunner {
       }
     }
     if (signal.aborted) return;
-    await this.#settle(push, { ...withoutKeys(push), cleanup: false, session: '' });
+    if (left !== undefined) logger.warn({ push: push.id, error: left }, 'the target could not be cleaned up');
+    await this.#settle(push, { ...withoutKeys(push), cleanup: false, session: '', error: push.error ?? left ?? null });
   }
 
   /** A disk that fails cannot make undone what happened: it is told then, and asked of the target again after a restart. */

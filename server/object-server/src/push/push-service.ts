@@ -6,7 +6,7 @@ import { KeyedMutex } from '../keyed-mutex.ts';
 import { checkPreconditions } from '../preconditions.ts';
 import { PushQueue } from './push-queue.ts';
 import { PushRunner } from './push-runner.ts';
-import { isEnded, isSamePush, type Push, type PushRequest } from './push.ts';
+import { isEnded, isSamePush, NOTHING_SENT, type Push, type PushRequest } from './push.ts';
 import type { PushOptions } from './push-options.ts';
 
 const CANCEL_WAIT_MS = 2_000;
@@ -31,6 +31,8 @@ export class PushService {
   async open(): Promise<void> {
     for (const push of await this.#options.store.open()) {
       this.#pushes.set(push.id, push);
+      // The server may have died after it had asked the target for an upload and before the answer was kept.
+      if (!isEnded(push)) push.opening = true;
       if (push.status !== 'running' && push.status !== 'pending') continue;
       push.status = 'pending';
       this.#queue.add(push);
@@ -142,6 +144,7 @@ export class PushService {
       checksumVerified: false,
       via: 'direct',
       session: '',
+      ...NOTHING_SENT,
       cleanup: false,
       created: this.#options.clock(),
       ended: null,
