@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createUpload, startFixture, temporaryDirectory, TUS, until, type Fixture } from './fixture.ts';
@@ -64,6 +64,14 @@ async function cancelDuring(pushes: Pushes, id: string, { held, release }: Hold)
   return await cancelling;
 }
 
+/** Ends a server whose push knows nothing of its end, as a death does. */
+async function die({ server, dataDir }: Fixture, id: string): Promise<void> {
+  const file = join(dataDir, 'pushes', `${id}.json`);
+  const before = await readFile(file);
+  await server.close();
+  await writeFile(file, before);
+}
+
 const there = async (target: Fixture, key: string): Promise<number> => (await target.call('HEAD', `/bucket/${key}`)).status;
 
 test('a push that is cancelled while its upload is being opened leaves none at the target', async () => {
@@ -119,7 +127,7 @@ test('an upload that was opened for a server that died before it heard of it is 
   const passage = await between(target.server.port, opening.on);
   const id = await pushesOf(first).ask(passage.url, 'a.bin');
   await opening.held;
-  await first.server.close();
+  await die(first, id);
   const second = pushesOf(await startFixture({ dataDir, limits }));
   expect(await second.reaches(id)).toMatchObject({ status: 'completed', checksumVerified: true });
   expect((await target.call('GET', '/bucket/a.bin')).body.equals(bytes)).toBe(true);
@@ -134,6 +142,16 @@ test('an upload whose opening was answered to nobody is gone when the next attem
   expect(await pushes.reaches(await pushes.ask(passage.url, 'a.bin'))).toMatchObject({ status: 'completed' });
   await until(async () => (await target.files('uploads')).length === 0);
   expect(lost).toBe(2);
+});
+
+test('an empty object whose creation was answered to nobody is known again', async () => {
+  const [pushes, target] = [await sourceServer(), await startFixture()];
+  await object(pushes.source, 'empty.bin', 0);
+  let lost = 0;
+  const passage = await between(target.server.port, ({ method }) => (method === 'POST' && lost++ === 0 ? false : undefined));
+  const shown = await pushes.reaches(await pushes.ask(passage.url, 'empty.bin'));
+  expect(shown).toMatchObject({ status: 'completed', checksumVerified: true });
+  expect([lost, await there(target, 'empty.bin')]).toEqual([1, 200]);
 });
 
 test('a push whose upload was not lost asks for no listing', async () => {
@@ -258,7 +276,7 @@ test('a PUT whose answer got lost is known again by its SHA-256, also after a re
   const target = await plainTarget({ onPut: {}, onHead: { 'repr-digest': `sha-256=:${digest}:` }, putAnswers: false });
   const id = await pushesOf(first).ask(target.url, 'a.bin');
   await until(async () => target.state.eTag !== '');
-  await first.server.close();
+  await die(first, id);
   const second = pushesOf(await startFixture({ dataDir, limits: QUICK }));
   expect(await second.reaches(id)).toMatchObject({ status: 'completed', bytes: SIZE, checksumVerified: true });
   expect(target.requests.filter(({ method }) => method === 'PUT')).toHaveLength(1);

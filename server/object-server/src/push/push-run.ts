@@ -92,7 +92,7 @@ export class PushRun {
     }
   }
 
-  /** Undefined when the object turns out to be there already: the answer to the last chunk got lost, and then the upload. */
+  /** Undefined when the object turns out to be there already: the answer to what published it got lost, and then the upload. */
   async #openUpload(): Promise<URL | undefined> {
     const { push, client, save } = this.#tools;
     if (push.session !== '') {
@@ -102,12 +102,13 @@ export class PushRun {
         push.bytes = offset;
         return session;
       }
-      if (push.bytes > 0 && (await this.#isThere())) {
-        push.bytes = push.total;
-        if (push.published === 'no') push.published = 'perhaps';
-        return undefined;
-      }
-    } else await this.#refuseExisting();
+    }
+    if ((push.bytes > 0 || push.published !== 'no') && (await this.#isThere())) {
+      push.bytes = push.total;
+      if (push.published === 'no') push.published = 'perhaps';
+      return undefined;
+    }
+    if (push.session === '') await this.#refuseExisting();
     if (push.opening) await sweepUploads(client, push);
     push.opening = true;
     // An empty object is published by the creation itself.
