@@ -41,6 +41,8 @@ export interface Limits {
   pushStallMs: number;
   /** How long a pause lets the chunk in flight finish. */
   pushPauseGraceMs: number;
+  /** How long a run that is cut off waits for the answer that names the upload it has just opened. */
+  pushAnswerGraceMs: number;
 }
 
 export const DEFAULT_LIMITS: Readonly<Limits> = {
@@ -68,4 +70,5 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   pushConnectMs: 10_000,
   pushStallMs: 60_000,
   pushPauseGraceMs: 3_000,
+  pushAnswerGraceMs: 1_000,
 };

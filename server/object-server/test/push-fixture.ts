@@ -2,7 +2,7 @@
 
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, request, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import { connect, createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { ACCESS_KEY, SECRET_KEY, startFixture, until, type Answer, type Fixture } from './fixture.ts';
@@ -71,7 +71,8 @@ export async function object(fixture: Fixture, key: string, size: number): Promi
   return bytes;
 }
 
-async function listening(server: Server, sockets: Set<Socket>): Promise<number> {
+/** Port of a server of the test's own, which is closed with its connections when the test is over. */
+export async function listening(server: Server, sockets: Set<Socket>): Promise<number> {
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
@@ -167,6 +168,49 @@ export async function gate(port: number, allowed: number): Promise<Gate> {
       for (const flow of flows) flow();
     },
   };
+}
+
+export interface Between {
+  url: string;
+  /** What went through, as `METHOD path`, in the order of the answers. */
+  passed: string[];
+}
+
+export interface Passage {
+  method: string;
+  path: string;
+  headers: IncomingHttpHeaders;
+  /** Resolves when the one who asked is gone before the answer. */
+  dropped: Promise<void>;
+}
+
+/**
+ * An HTTP proxy before a server, for which `onAnswer` is called between the answer of the server and its passing on, to hold it,
+ * to change its headers, or to drop it with `false`.
+ */
+export async function between(
+  port: number,
+  onAnswer: (passage: Passage) => Promise<boolean | undefined> | boolean | undefined,
+): Promise<Between> {
+  const passed: string[] = [];
+  const sockets = new Set<Socket>();
+  const server = createServer((req, res) => {
+    const { method = '', url: path = '' } = req;
+    const dropped = new Promise<void>((resolve) => res.once('close', () => !res.writableFinished && resolve()));
+    const upstream = request({ host: '127.0.0.1', port, method, path, headers: req.headers, agent: false }, (answer) => {
+      const passOn = async (): Promise<void> => {
+        const passing = await onAnswer({ method, path, headers: answer.headers, dropped });
+        passed.push(`${method} ${path}`);
+        if (passing === false) return void req.socket.destroy();
+        res.writeHead(answer.statusCode ?? 500, answer.headers);
+        answer.pipe(res);
+      };
+      void passOn();
+    });
+    upstream.on('error', () => res.destroy());
+    req.pipe(upstream);
+  });
+  return { url: `http://127.0.0.1:${await listening(server, sockets)}`, passed };
 }
 
 export interface TestRelay {

@@ -6,8 +6,9 @@
 import { request } from 'node:http';
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { hasErrorCode } from '../http-error.ts';
 import type { AddressPolicy } from './address-policy.ts';
-import { fatal, PushFailure, Unreachable } from './push-failure.ts';
+import { codeOf, fatal, PushFailure, Unreachable } from './push-failure.ts';
 
 export interface Relay {
   url: URL;
@@ -74,6 +75,16 @@ async function secured(socket: Socket, target: URL, connectMs: number, signal: A
   return tls;
 }
 
+const unconnected = (host: string, error: Error): PushFailure => (error instanceof PushFailure ? error : new Unreachable(host, error));
+
+/** What a network can do to a handshake. Everything else is what one side thinks of the other, on any way and at any time. */
+const BROKEN_OFF = ['ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN'];
+
+const unsecured = (host: string, error: Error): PushFailure =>
+  hasErrorCode(error, ...BROKEN_OFF)
+    ? new Unreachable(host, error)
+    : fatal(`A TLS session with ${host} is not possible (${codeOf(error)}).`, error);
+
 async function opened(socket: Socket, event: 'connect' | 'secureConnect', host: string, ms: number, signal: AbortSignal): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const settle = (error?: Error): void => {
@@ -85,7 +96,7 @@ async function opened(socket: Socket, event: 'connect' | 'secureConnect', host: 
       reject(error);
     };
     const done = (): void => settle();
-    const failed = (error: Error): void => settle(error instanceof PushFailure ? error : new Unreachable(host, error));
+    const failed = (error: Error): void => settle(event === 'connect' ? unconnected(host, error) : unsecured(host, error));
     const aborted = (): void => settle(signal.reason as Error);
     const timer = setTimeout(() => settle(new Unreachable(host, Object.assign(new Error('timeout'), { code: 'ETIMEDOUT' }))), ms);
     socket.once('error', failed).once(event, done);

@@ -6,12 +6,15 @@ export class PushFailure extends Error {
   readonly retryable: boolean;
   /** How long the target asked to wait. */
   readonly retryAfterMs: number | undefined;
+  /** What the target answered; undefined when it did not, or when the answer itself was fine. */
+  readonly status: number | undefined;
 
-  constructor(message: string, options: { retryable: boolean; retryAfterMs?: number | undefined; cause?: unknown }) {
+  constructor(message: string, options: { retryable: boolean; retryAfterMs?: number | undefined; status?: number; cause?: unknown }) {
     super(message, { cause: options.cause });
     this.name = 'PushFailure';
     this.retryable = options.retryable;
     this.retryAfterMs = options.retryAfterMs;
+    this.status = options.status;
   }
 }
 
@@ -38,6 +41,8 @@ export interface Answer {
   headers: Readonly<Record<string, string | string[] | undefined>>;
   /** What the target said about a refusal, short and without secrets. */
   detail: string;
+  /** The body, where it was asked for. */
+  text: string;
 }
 
 export function headerOf({ headers }: Answer, name: string): string | undefined {
@@ -45,17 +50,21 @@ export function headerOf({ headers }: Answer, name: string): string | undefined 
   return Array.isArray(value) ? value.join(', ') : value;
 }
 
+/** Whether the target has surely done nothing of what it was asked for: a gateway's 5xx leaves that open. */
+export const isRefusal = (error: unknown): boolean => error instanceof PushFailure && error.status !== undefined && error.status < 500;
+
 const AGAIN: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 /** What an unexpected answer means; `what` names the request. */
 export function refusalOf(what: string, answer: Answer): PushFailure {
   const { status } = answer;
   const detail = answer.detail === '' ? '' : ` ${answer.detail}`;
-  if (status === 401 || status === 403) return fatal(`The target refuses the credentials: ${what} was answered ${status}.${detail}`);
-  if (status === 412) return fatal('The target exists already, and overwriting it was not asked for.');
-  if (status >= 300 && status < 400) return fatal(`The target redirects ${what} (${status}); redirects are not followed.`);
+  const refused = (message: string): PushFailure => new PushFailure(message, { retryable: false, status });
+  if (status === 401 || status === 403) return refused(`The target refuses the credentials: ${what} was answered ${status}.${detail}`);
+  if (status === 412) return refused('The target exists already, and overwriting it was not asked for.');
+  if (status >= 300 && status < 400) return refused(`The target redirects ${what} (${status}); redirects are not followed.`);
   const retryAfterMs = retryAfter(headerOf(answer, 'retry-after'));
-  return new PushFailure(`${what} was answered ${status}.${detail}`, { retryable: AGAIN.has(status), retryAfterMs });
+  return new PushFailure(`${what} was answered ${status}.${detail}`, { retryable: AGAIN.has(status), retryAfterMs, status });
 }
 
 /** Both forms of Retry-After (RFC 9110, section 10.2.3), in milliseconds from now. */
@@ -73,7 +82,8 @@ export const explained = (error: unknown): string => {
   return 'The push stopped because of an internal error; see the log of the source server.';
 };
 
-function codeOf(error: unknown): string {
+/** Short, for people; never the text of the error, which could hold anything. */
+export function codeOf(error: unknown): string {
   if (error instanceof AggregateError) return codeOf(error.errors[0]);
   return error instanceof Error && 'code' in error ? String(error.code) : 'no connection';
 }

@@ -3,11 +3,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Limits } from '../limits.ts';
 import type { OpenObject } from '../object-store.ts';
-import { fatal, headerOf, PushFailure, refusalOf, Stopped } from './push-failure.ts';
-import type { Push } from './push.ts';
+import { fatal, headerOf, isRefusal, PushFailure, refusalOf, Stopped } from './push-failure.ts';
+import { NOTHING_SENT, type Push } from './push.ts';
 import { blocksOf, RunningDigest } from './running-digest.ts';
 import type { TargetClient } from './target-client.ts';
 import { createUpload, discover, offsetOf, removeUpload, sendChunk, type TusAbilities } from './tus-target.ts';
+import { sweepUploads } from './upload-sweep.ts';
 import { sha256In, verifyCopy, WANT_DIGEST } from './verification.ts';
 
 export interface RunTools {
@@ -19,8 +20,8 @@ export interface RunTools {
   save: () => Promise<void>;
   /** The same for the mere number of bytes, which the target is asked for anyway: only now and then. */
   saveProgress: () => Promise<void>;
-  /** The copy is there and as it has to be: from now on the push cannot be cancelled. */
-  verified: () => void;
+  /** The copy is there and as it has to be, its SHA-256 compared or not: from now on the push cannot be cancelled. */
+  verified: (checksumVerified: boolean) => Promise<void>;
   /** Aborted by a pause: nothing new is begun. */
   soft: AbortSignal;
   /** Aborted when there is no more time: what is under way is cut off. */
@@ -65,8 +66,7 @@ export class PushRun {
     else await this.#upload(abilities);
     const checksumVerified = await this.#verify();
     hard.throwIfAborted();
-    push.checksumVerified = checksumVerified;
-    verified();
+    await verified(checksumVerified);
     if (push.session === '') return;
     await removeUpload(client, new URL(push.session)).catch(() => undefined);
     push.session = '';
@@ -92,7 +92,7 @@ export class PushRun {
     }
   }
 
-  /** Undefined when the object turns out to be there already: the answer to the last chunk got lost, and then the upload. */
+  /** Undefined when the object turns out to be there already: the answer to what published it got lost, and then the upload. */
   async #openUpload(): Promise<URL | undefined> {
     const { push, client, save } = this.#tools;
     if (push.session !== '') {
@@ -102,32 +102,64 @@ export class PushRun {
         push.bytes = offset;
         return session;
       }
-      if (push.bytes > 0 && (await this.#isThere())) {
-        push.bytes = push.total;
-        return undefined;
-      }
-    } else await this.#refuseExisting();
-    const { total: size, contentType, overwrite } = push;
-    const session = await createUpload(client, this.#url, { size, contentType, overwrite });
+    }
+    if ((push.bytes > 0 || push.published !== 'no') && (await this.#isThere())) {
+      push.bytes = push.total;
+      if (push.published === 'no') push.published = 'perhaps';
+      return undefined;
+    }
+    if (push.session === '') await this.#refuseExisting();
+    if (push.opening) await sweepUploads(client, push);
+    push.opening = true;
+    // An empty object is published by the creation itself.
+    if (push.total === 0) push.published = 'perhaps';
+    const session = await this.#create();
     push.session = session.href;
     push.bytes = 0;
+    push.opening = false;
     await save();
     return session;
+  }
+
+  async #create(): Promise<URL> {
+    const { client, push } = this.#tools;
+    const { total: size, contentType, overwrite } = push;
+    try {
+      return await createUpload(client, this.#url, { size, contentType, overwrite });
+    } catch (error) {
+      if (isRefusal(error)) Object.assign(push, NOTHING_SENT);
+      throw error;
+    }
   }
 
   async #sendChunk(session: URL, { crc32 }: TusAbilities): Promise<void> {
     const { push, client, source, limits, hard } = this.#tools;
     const [start, end] = [push.bytes, Math.min(push.bytes + push.chunkBytes, push.total)];
     const checksum = crc32 ? await this.#digest.crc32(start, end, hard) : undefined;
-    await sendChunk(client, session, { start, end, crc32: checksum, body: blocksOf(source.handle, start, end, limits.readChunkBytes) });
+    const body = blocksOf(source.handle, start, end, limits.readChunkBytes);
+    const eTag = await sendChunk(client, session, { start, end, crc32: checksum, body });
     push.bytes = end;
+    if (end === push.total) this.#notePublished(eTag);
+  }
+
+  #notePublished(eTag = ''): void {
+    const { push } = this.#tools;
+    push.published = 'yes';
+    push.copyETag = eTag.startsWith('W/') ? '' : eTag;
   }
 
   /** A target without tus gets the whole object in one request; nothing of an interrupted one is of use. */
   async #put(): Promise<void> {
-    const { push, client, source, limits } = this.#tools;
+    const { push, client, source, limits, save } = this.#tools;
     push.bytes = 0;
+    if (push.published !== 'no' && (await this.#isThere())) {
+      push.bytes = push.total;
+      return;
+    }
     await this.#refuseExisting();
+    // Kept before a byte is sent: without it nobody could tell after a death whose object is there.
+    Object.assign(push, { published: 'perhaps', copyETag: '' });
+    await save();
     const headers = {
       'content-type': push.contentType,
       'content-length': String(push.total),
@@ -135,9 +167,11 @@ export class PushRun {
     };
     const body = blocksOf(source.handle, 0, push.total, limits.readChunkBytes);
     const answer = await client.send({ method: 'PUT', url: this.#url, headers, body });
+    if (answer.status >= 300 && answer.status < 500) push.published = 'no';
     if (answer.status === 404) throw fatal(`The target has no such bucket. ${answer.detail}`.trim());
     if (answer.status < 200 || answer.status >= 300) throw refusalOf('PUT to the target', answer);
     push.bytes = push.total;
+    this.#notePublished(headerOf(answer, 'etag'));
   }
 
   /** Asked before a byte is sent; the condition on the request itself decides. */
@@ -152,7 +186,9 @@ export class PushRun {
     const { push, client, hard } = this.#tools;
     const answer = await client.send({ method: 'HEAD', url: this.#url, headers: WANT_DIGEST });
     if (answer.status !== 200 || Number(headerOf(answer, 'content-length')) !== push.total) return false;
-    return sha256In(answer) === (await this.#digest.sha256(push.total, hard));
+    if (push.copyETag !== '' && headerOf(answer, 'etag') === push.copyETag) return true;
+    const digest = sha256In(answer);
+    return digest !== undefined && digest === (await this.#digest.sha256(push.total, hard));
   }
 
   async #verify(): Promise<boolean> {

@@ -7,12 +7,15 @@ import { cleanUp } from './push-cleanup.ts';
 import { explained, fatal, PushFailure, Stopped } from './push-failure.ts';
 import { PushRun } from './push-run.ts';
 import type { PushOptions } from './push-options.ts';
-import type { Push } from './push.ts';
+import { isEnded, type Push } from './push.ts';
+import { RunningDigest } from './running-digest.ts';
 import { TargetClient } from './target-client.ts';
 
 export interface ActiveRun {
   /** Lets what is under way finish for so long, then cuts it off; resolves when the run is over. */
   stop(graceMs: number): Promise<void>;
+  /** Cuts off at once what is being stopped. */
+  hurry(): void;
   /** Never rejects. */
   ended: Promise<void>;
 }
@@ -40,16 +43,15 @@ export class PushRunner {
         await ended;
         clearTimeout(cut);
       },
+      hurry() {
+        if (soft.signal.aborted) hard.abort(new Stopped());
+      },
     };
   }
 
-  /** Marks a push as over; its keys go, unless they are needed to clean up. */
-  end(push: Push, status: 'completed' | 'failed' | 'cancelled', error: string | null = null): void {
-    push.status = status;
-    push.error = error;
-    push.ended = this.#options.clock();
-    push.cleanup = status !== 'completed';
-    if (!push.cleanup) forgetKeys(push);
+  /** What makes a push one that is over; its keys go, unless they are needed to clean up. */
+  ending(status: 'completed' | 'failed' | 'cancelled', error: string | null = null): Partial<Push> {
+    return { status, error, ended: this.#options.clock(), cleanup: status !== 'completed' };
   }
 
   /** Resolves when the target holds nothing of the push any more, or when there is no hope of it. */
@@ -65,17 +67,16 @@ export class PushRunner {
   }
 
   async #run(push: Push, soft: AbortSignal, hard: AbortSignal): Promise<void> {
-    const { logger, store } = this.#options;
+    const { logger } = this.#options;
     try {
       await this.#move(push, soft, hard);
     } catch (error) {
-      if (soft.aborted || push.status !== 'running') return await this.#save(push);
+      if (soft.aborted || isEnded(push)) return await this.#settle(push);
       if (!(error instanceof PushFailure)) logger.error({ push: push.id, error: String(error) }, 'push failed');
-      this.end(push, 'failed', explained(error));
+      await this.#settle(push, this.ending('failed', explained(error)));
       void this.cleanUpLater(push);
     }
     logger.info({ push: push.id, status: push.status, via: push.via }, 'push ended');
-    await store.save(push).catch((error: unknown) => logger.error({ push: push.id, error: String(error) }, 'push not saved'));
   }
 
   async #move(push: Push, soft: AbortSignal, hard: AbortSignal): Promise<void> {
@@ -91,7 +92,8 @@ export class PushRunner {
       if (clock() - savedAt >= SAVE_INTERVAL_MS) await save();
     };
     try {
-      const verified = (): void => this.end(push, 'completed');
+      const verified = (checksumVerified: boolean): Promise<void> =>
+        this.#settle(push, { ...this.ending('completed'), ...withoutKeys(push), checksumVerified });
       await new PushRun({ push, source, client, limits, save, saveProgress, verified, soft, hard, random }).run();
     } finally {
       client.close();
@@ -109,6 +111,18 @@ export class PushRunner {
     throw fatal('The source object has changed since the push was asked for.');
   }
 
+  async #sourceDigest(push: Push, signal: AbortSignal): Promise<string | undefined> {
+    const source = await this.#openSource(push).catch((error: unknown) => {
+      if (error instanceof PushFailure) return undefined;
+      throw error;
+    });
+    try {
+      return source && (await new RunningDigest(source.handle, this.#options.limits.readChunkBytes).sha256(push.total, signal));
+    } finally {
+      await source?.handle.close();
+    }
+  }
+
   #client({ target, turn }: Push, signal: AbortSignal): TargetClient {
     const { limits, policy, relayUrl } = this.#options;
     const relay = turn === null || relayUrl === undefined ? undefined : { url: relayUrl, ...turn };
@@ -118,16 +132,17 @@ export class PushRunner {
   async #cleanUp(push: Push): Promise<void> {
     const { limits, random = Math.random, logger } = this.#options;
     const { signal } = this.#closing;
+    let left: string | undefined;
     for (let attempt = 1; !signal.aborted; attempt += 1) {
       const client = this.#client(push, signal);
       try {
-        await cleanUp(push, client);
+        left = await cleanUp(push, client, () => this.#sourceDigest(push, signal));
         break;
       } catch (error) {
         if (signal.aborted) return;
         // An upload that nobody removes expires by itself.
         if (attempt >= limits.pushAttempts) {
-          logger.warn({ push: push.id, error: explained(error) }, 'the target could not be cleaned up');
+          left = `What the push left at the target could not be removed: ${explained(error)}`;
           break;
         }
         await delay(random() * Math.min(limits.pushRetryCapMs, limits.pushRetryBaseMs * 2 ** attempt), undefined, { signal }).catch(
@@ -138,19 +153,18 @@ export class PushRunner {
       }
     }
     if (signal.aborted) return;
-    push.cleanup = false;
-    push.session = '';
-    forgetKeys(push);
-    await this.#save(push);
+    if (left !== undefined) logger.warn({ push: push.id, error: left }, 'the target could not be cleaned up');
+    await this.#settle(push, { ...withoutKeys(push), cleanup: false, session: '', error: push.error ?? left ?? null });
   }
 
-  async #save(push: Push): Promise<void> {
+  /** A disk that fails cannot make undone what happened: it is told then, and asked of the target again after a restart. */
+  async #settle(push: Push, change: Partial<Push> = {}): Promise<void> {
     const { store, logger } = this.#options;
-    await store.save(push).catch((error: unknown) => logger.error({ push: push.id, error: String(error) }, 'push not saved'));
+    await store.save(push, change).catch((error: unknown) => {
+      logger.error({ push: push.id, error: String(error) }, 'push not saved');
+      Object.assign(push, change);
+    });
   }
 }
 
-function forgetKeys(push: Push): void {
-  push.target = { ...push.target, accessKey: '', secretKey: '' };
-  push.turn = null;
-}
+const withoutKeys = ({ target }: Push): Partial<Push> => ({ target: { ...target, accessKey: '', secretKey: '' }, turn: null });

@@ -5,7 +5,7 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeDirectory, syncDirectory, writeFileDurably } from '../durable.ts';
 import { KeyedMutex } from '../keyed-mutex.ts';
-import { isPushId, type Push } from './push.ts';
+import { isPushId, NOTHING_SENT, type Push } from './push.ts';
 
 const SUFFIX = '.json';
 
@@ -21,13 +21,17 @@ export class PushStore {
   async open(): Promise<Push[]> {
     await makeDirectory(this.#directory);
     const names = (await readdir(this.#directory)).filter((name) => name.endsWith(SUFFIX) && isPushId(name.slice(0, -SUFFIX.length)));
-    const pushes = await Promise.all(names.map(async (name) => JSON.parse(await readFile(join(this.#directory, name), 'utf8')) as Push));
+    const pushes = await Promise.all(names.map((name) => this.#read(name)));
     return pushes.toSorted((a, b) => a.created - b.created || (a.id < b.id ? -1 : 1));
   }
 
-  async save(push: Push): Promise<void> {
+  /** Keeps a push, with `change` if there is one, which becomes true of the push itself once it is on the disk and not before. */
+  async save(push: Push, change: Partial<Push> = {}): Promise<void> {
     // What it is when its turn comes, so that the last one to write is never the older one.
-    await this.#mutex.run(push.id, () => writeFileDurably(this.#path(push.id), JSON.stringify(push)));
+    await this.#mutex.run(push.id, async () => {
+      await writeFileDurably(this.#path(push.id), JSON.stringify({ ...push, ...change }));
+      Object.assign(push, change);
+    });
   }
 
   async remove(id: string): Promise<void> {
@@ -35,6 +39,12 @@ export class PushStore {
       await rm(this.#path(id), { force: true });
       await syncDirectory(this.#directory);
     });
+  }
+
+  async #read(name: string): Promise<Push> {
+    const push = JSON.parse(await readFile(join(this.#directory, name), 'utf8')) as Push;
+    // Files of earlier versions have less in them.
+    return { ...NOTHING_SENT, ...push };
   }
 
   #path(id: string): string {

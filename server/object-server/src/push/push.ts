@@ -41,11 +41,20 @@ export interface Push extends Omit<PushRequest, 'sourceETag'> {
   via: 'direct' | 'turn';
   /** URL of the upload at the target, or empty. */
   session: string;
+  /** There may be an upload at the target that this server never heard of. */
+  opening: boolean;
+  /** Whether the target took the whole object: `perhaps` when it was not heard of again. */
+  published: 'no' | 'perhaps' | 'yes';
+  /** The strong ETag of the copy, as its publication told it, or empty. */
+  copyETag: string;
   /** The upload at the target still has to be removed. */
   cleanup: boolean;
   created: number;
   ended: number | null;
 }
+
+/** How a push begins. */
+export const NOTHING_SENT = { opening: false, published: 'no', copyETag: '' } as const;
 
 const ENDED: ReadonlySet<PushStatus> = new Set(['completed', 'failed', 'cancelled']);
 export const isEnded = ({ status }: Pick<Push, 'status'>): boolean => ENDED.has(status);

@@ -23,6 +23,10 @@ export interface TargetRequest {
   headers?: Record<string, string>;
   /** Read block by block; a block may be used again once the next one is asked for. */
   body?: AsyncIterable<Buffer>;
+  /** So many bytes of the answer's body are wanted; a longer one is cut off. */
+  textBytes?: number;
+  /** For a request whose answer must not get lost: it has `pushAnswerGraceMs` more when the run is cut off. */
+  awaited?: boolean;
 }
 
 const MAX_DETAIL_BYTES = 16 * 1024;
@@ -83,14 +87,26 @@ export class TargetClient {
     return url?.origin === this.#base.origin ? url : undefined;
   }
 
+  /** A place of the server itself, beside its buckets. */
+  named(name: string): URL {
+    return new URL(name, this.#base);
+  }
+
   close(): void {
     this.#agent.destroy();
   }
 
   /** Rejects when no answer comes; every status is an answer. */
-  async send({ method, url, headers = {}, body }: TargetRequest): Promise<Answer> {
+  async send(asked: TargetRequest): Promise<Answer> {
     const { signal, limits } = this.#options;
     signal.throwIfAborted();
+    if (asked.awaited !== true) return await this.#send(asked, signal);
+    const later = postponed(signal, limits.pushAnswerGraceMs);
+    return await this.#send(asked, later.signal).finally(later.forget);
+  }
+
+  async #send({ method, url, headers = {}, body, textBytes = 0 }: TargetRequest, signal: AbortSignal): Promise<Answer> {
+    const { limits } = this.#options;
     const { accessKey, secretKey } = this.#options.target;
     const authorization = `Basic ${Buffer.from(`${accessKey}:${secretKey}`).toString('base64')}`;
     const what = `${method} ${url.host}${url.pathname}`;
@@ -107,7 +123,7 @@ export class TargetClient {
       const fail = (error: unknown): void => reject(this.#explain(what, error));
       req.once('timeout', () => req.destroy(new PushFailure(`${what} did not move for ${limits.pushStallMs} ms.`, { retryable: true })));
       req.on('error', fail);
-      req.once('response', (res) => void this.#read(req, res).then(resolve, fail));
+      req.once('response', (res) => void this.#read(req, res, textBytes).then(resolve, fail));
       if (body === undefined) req.end();
       else sendBody(req, body).catch((error: unknown) => req.destroy(error instanceof Error ? error : new Error(String(error))));
     });
@@ -137,18 +153,19 @@ export class TargetClient {
     return new PushFailure(`${what} failed: ${code}.`, { retryable: true, cause: error });
   }
 
-  async #read(req: ClientRequest, res: IncomingMessage): Promise<Answer> {
+  async #read(req: ClientRequest, res: IncomingMessage, textBytes: number): Promise<Answer> {
     const chunks: Buffer[] = [];
     let size = 0;
     for await (const chunk of res as AsyncIterable<Buffer>) {
       size += chunk.length;
-      if (size > MAX_DETAIL_BYTES) break;
+      if (size > Math.max(MAX_DETAIL_BYTES, textBytes)) break;
       chunks.push(chunk);
     }
     // Answered before everything was sent: the rest is not wanted.
     if (!req.writableFinished) req.destroy();
     const { statusCode: status = 0, headers } = res;
-    return { status, headers, detail: status < 400 ? '' : this.#detail(Buffer.concat(chunks).toString('utf8')) };
+    const text = status >= 400 || textBytes > 0 ? Buffer.concat(chunks).toString('utf8') : '';
+    return { status, headers, detail: status < 400 ? '' : this.#detail(text), text };
   }
 
   #detail(text: string): string {
@@ -161,6 +178,21 @@ export class TargetClient {
     }
     return this.#secrets.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), message).slice(0, DETAIL_CHARS);
   }
+}
+
+/** Aborts so many milliseconds after the other signal. */
+function postponed(signal: AbortSignal, ms: number): { signal: AbortSignal; forget: () => void } {
+  const later = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const begin = (): void => {
+    timer = setTimeout(() => later.abort(signal.reason), ms);
+  };
+  signal.addEventListener('abort', begin, { once: true });
+  const forget = (): void => {
+    signal.removeEventListener('abort', begin);
+    clearTimeout(timer);
+  };
+  return { signal: later.signal, forget };
 }
 
 async function sendBody(req: ClientRequest, body: AsyncIterable<Buffer>): Promise<void> {

@@ -34,6 +34,7 @@ export async function createUpload(client: TargetClient, url: URL, { size, conte
   const answer = await client.send({
     method: 'POST',
     url,
+    awaited: true,
     headers: {
       ...TUS,
       'content-length': '0',
@@ -68,7 +69,8 @@ export interface TusChunk {
   body: AsyncIterable<Buffer>;
 }
 
-export async function sendChunk(client: TargetClient, session: URL, { start, end, crc32, body }: TusChunk): Promise<void> {
+/** Answers the ETag that the target may tell with the last chunk. */
+export async function sendChunk(client: TargetClient, session: URL, { start, end, crc32, body }: TusChunk): Promise<string | undefined> {
   const answer = await client.send({
     method: 'PATCH',
     url: session,
@@ -83,7 +85,7 @@ export async function sendChunk(client: TargetClient, session: URL, { start, end
   });
   if (answer.status >= 200 && answer.status < 300) {
     const offset = headerOf(answer, 'upload-offset');
-    if (offset === undefined || Number(offset) === end) return;
+    if (offset === undefined || Number(offset) === end) return headerOf(answer, 'etag');
     throw new PushFailure(`The target took bytes up to ${offset} instead of ${end}.`, { retryable: true });
   }
   const failure = refusalOf(`the chunk at byte ${start}`, answer);
