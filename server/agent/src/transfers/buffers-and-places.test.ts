@@ -36,9 +36,9 @@ const sends = ({ name }: Call): boolean => name === 'write' || name === 'put';
 
 describe('large and small objects into a store that takes chunks in order', () => {
   it.each<[string, number, Partial<TransferSettings>]>([
-    ['the limits that are set', 100, {}],
-    ['one place at the store', 60, { startLanes: 1, maxLanes: 1 }],
-    ['as few buffers as there may be', 60, { maxConcurrent: 1, maxSlabs: 1 }],
+    ['the limits that are set', 60, {}],
+    ['one place at the store', 40, { startLanes: 1, maxLanes: 1 }],
+    ['as few buffers as there may be', 40, { maxConcurrent: 1, maxSlabs: 1 }],
   ])('all arrive with %s, while it says slow down to every fifth request', async (_, count, settings) => {
     await open(new FakeProvider({ whole: true }), settings);
     const objects = mixed(count);

@@ -95,6 +95,23 @@ it('buffers of an odd size are used again, and go when their room is needed', as
   expect(slabs.footprint).toBe(400);
 });
 
+it('a buffer larger than the pool is used again by its transfer, and goes with it', async () => {
+  const slabs = pool(4);
+  const [lease, other] = [slabs.lease(), slabs.lease()];
+  const first = await lease.acquire(1000, signal);
+  first.release();
+  const again = await lease.acquire(1000, signal);
+  expect([again.bytes === first.bytes, slabs.footprint]).toEqual([true, 1000]);
+  again.release();
+  const small = await other.acquire(100, signal);
+  expect(slabs.footprint).toBe(100);
+  small.release();
+  (await lease.acquire(1000, signal)).release();
+  expect([slabs.inUse, slabs.footprint]).toEqual([0, 1000]);
+  lease.close();
+  expect(slabs.footprint).toBe(0);
+});
+
 it('nobody who has no buffer waits behind somebody who has one, and the next goes to who has the least', async () => {
   const slabs = pool(5);
   const [greedy, modest] = [slabs.lease(), slabs.lease()];

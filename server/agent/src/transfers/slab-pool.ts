@@ -11,8 +11,8 @@ export interface Slab {
 }
 
 /**
- * The buffers of one transfer. Nobody may wait for one while he holds another of the same object, a place at a store or an open source: whoever
- * has a buffer can always go on, and so it comes back.
+ * The buffers of one transfer. Nobody may wait for one while he holds another of the same object or a place at a store: whoever has a buffer can
+ * always go on, and so it comes back.
  */
 export interface Lease {
   /** Waits for a buffer of at least `length` bytes; one is there for every transfer in the end. Rejects with the signal's reason. */
@@ -36,7 +36,7 @@ interface Holder {
 
 /**
  * All buffers together, in use or kept for reuse, have at most `slabBytes` times `maxSlabs` bytes. A buffer that is larger than that is the only
- * one while it is there.
+ * one while it is there, in use or kept.
  */
 export class SlabPool {
   readonly #slabBytes: number;
@@ -74,6 +74,8 @@ export class SlabPool {
       wanted: () => this.#line.tickets.some((wish) => wish.holder !== holder && wish.holder.held === 0),
       close: () => {
         this.#holders.delete(holder);
+        // One that is larger than the pool is kept for the next chunk of the same object only.
+        this.#free.shrink(this.#maxBytes - this.#inUse);
         // What was kept for its first may go to others.
         this.#serve();
       },
@@ -126,7 +128,7 @@ export class SlabPool {
       open = false;
       this.#inUse -= capacity;
       holder.held -= capacity;
-      if (reuse && capacity >= this.#slabBytes && this.footprint + capacity <= this.#maxBytes) this.#free.give(bytes);
+      if (reuse && capacity >= this.#slabBytes) this.#free.give(bytes);
       this.#serve();
     };
     return { bytes, release: () => close(true), drop: () => close(false) };
