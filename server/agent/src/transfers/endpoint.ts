@@ -19,7 +19,9 @@ export interface Source {
   readonly seekable: boolean;
   /** Bytes from `offset` on: `length` of them, or all that follow. Rejects with kind `changed` when the source is no longer what `stat` saw. */
   open(from: { offset: number; length: number }, stat: SourceStat, signal: AbortSignal): Promise<SourceReader>;
-  /** Last look before the commit, for sources whose reads cannot be conditional. */
+  /** Whether a change could have gone unnoticed by `open` and the reads after it: not where each of them was conditional on the validator. */
+  needsConfirm(stat: SourceStat): boolean;
+  /** Last look before the commit, where it is needed. Rejects with kind `changed`. */
   confirm(stat: SourceStat, signal: AbortSignal): Promise<void>;
 }
 

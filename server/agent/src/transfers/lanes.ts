@@ -2,7 +2,7 @@
 import { setMaxListeners } from 'node:events';
 import { chunkLength } from './chunk-plan.ts';
 import type { SourceReader } from './endpoint.ts';
-import { deliver, fillChunk, type PumpJob } from './pump.ts';
+import { fillChunk, type PumpJob } from './pump.ts';
 
 export interface LaneJob extends PumpJob {
   /** How many lanes there may be just now, at least one. */
@@ -31,9 +31,13 @@ export async function moveInLanes(job: LaneJob): Promise<void> {
   const stop = (): void => failure.abort(job.soft.reason);
   job.soft.addEventListener('abort', stop, { once: true });
   const lanes = new Set<Promise<void>>();
+  const interrupted: Stripe[] = [];
   let failed: { readonly error: unknown } | undefined;
   const open = (stripe: Stripe): void => {
     const lane = runStripe({ ...job, soft: failure.signal }, stripe)
+      .then((rest) => {
+        if (rest !== undefined) interrupted.push(rest);
+      })
       .catch((error: unknown) => {
         failed ??= { error };
         failure.abort(error);
@@ -43,9 +47,11 @@ export async function moveInLanes(job: LaneJob): Promise<void> {
   };
   try {
     while (failed === undefined) {
-      const next = missing.next();
-      if (next.done === true) break;
-      open(next.value);
+      const next = interrupted.pop() ?? missing.next().value;
+      if (next !== undefined) open(next);
+      else if (lanes.size === 0) break;
+      // A lane under way may yet leave a part of its stripe.
+      else await Promise.race(lanes);
       while (lanes.size >= Math.max(1, job.lanes())) await Promise.race(lanes);
       job.soft.throwIfAborted();
     }
@@ -58,7 +64,7 @@ export async function moveInLanes(job: LaneJob): Promise<void> {
 }
 
 /** Runs of missing chunks, from the start on. */
-function* stripes(job: LaneJob): Generator<Stripe> {
+function* stripes(job: LaneJob): Generator<Stripe, undefined> {
   const {
     stat: { size },
     chunkSize,
@@ -79,28 +85,35 @@ function* stripes(job: LaneJob): Generator<Stripe> {
   }
 }
 
-async function runStripe(job: LaneJob, { offset, end }: Stripe): Promise<void> {
-  const leave = await job.enter(job.soft);
+/**
+ * One lane keeps its buffer for the whole stripe. The buffer comes before the place at the stores, and both before the source: whoever has a
+ * place never waits for memory. Answers what is left of the stripe when a transfer without any buffer waits for one.
+ */
+async function runStripe(job: LaneJob, { offset, end }: Stripe): Promise<Stripe | undefined> {
+  const slab = await job.lease.acquire(chunkLength(offset, end, job.chunkSize), job.soft);
+  let leave: (error?: unknown) => void = () => undefined;
   let reader: SourceReader | undefined;
   try {
-    for (let at = offset; at < end; at += job.chunkSize) {
+    leave = await job.enter(job.soft);
+    reader = await job.open({ offset, length: end - offset }, job.soft);
+    let at = offset;
+    do {
       const length = chunkLength(at, end, job.chunkSize);
-      const slab = await job.lease.acquire(length, job.soft);
-      if (reader === undefined) {
-        reader = await job.open({ offset: at, length: end - at }, job.soft).catch((error: unknown) => {
-          slab.release();
-          throw error;
-        });
-      }
-      await deliver(await fillChunk(reader, slab, { offset: at, length }, job), job);
+      const { chunk } = await fillChunk(reader, slab, { offset: at, length }, job);
+      await job.write(chunk);
       job.checkpoint();
       job.soft.throwIfAborted();
-    }
+      at += length;
+    } while (at < end && !job.lease.wanted());
     leave();
+    return at < end ? { offset: at, end } : undefined;
   } catch (error) {
+    // A socket may still read from it; given back, another chunk's bytes would be sent.
+    if (reader !== undefined) slab.drop();
     leave(error);
     throw error;
   } finally {
+    slab.release();
     await reader?.close();
   }
 }

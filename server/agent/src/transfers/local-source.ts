@@ -42,6 +42,11 @@ export class LocalSource implements Source {
     }
   }
 
+  /** Nothing holds off a writer while the file is open. */
+  needsConfirm(): boolean {
+    return true;
+  }
+
   async confirm(expected: SourceStat): Promise<void> {
     if ((await this.stat()).identity !== expected.identity) throw changed(this.#path);
   }

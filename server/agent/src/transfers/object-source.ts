@@ -44,8 +44,12 @@ export class ObjectSource implements Source {
   }
 
   /** With a validator every read was conditional; without one only the size can betray a change. */
+  needsConfirm(expected: SourceStat): boolean {
+    return expected.identity === '';
+  }
+
   async confirm(expected: SourceStat, signal: AbortSignal): Promise<void> {
-    if (expected.identity !== '') return;
+    if (!this.needsConfirm(expected)) return;
     const { size, identity } = await this.stat(signal);
     if (size !== expected.size || identity !== '')
       throw new ProviderError('changed', 'The source object changed while it was being transferred.');

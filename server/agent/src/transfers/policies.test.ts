@@ -166,7 +166,7 @@ describe('a bandwidth cap', () => {
     const across = planOf({ source: objectRef('a'), target: objectRef('b') });
     const waits = [up, up].map((plan) =>
       policies
-        .throttleFor(plan)
+        .throttleFor(plan, 'one')
         .take(1000, AbortSignal.timeout(1))
         .then(
           () => 'went',
@@ -174,7 +174,7 @@ describe('a bandwidth cap', () => {
         ),
     );
     const free = policies
-      .throttleFor(across)
+      .throttleFor(across, 'other')
       .take(1_000_000, AbortSignal.timeout(1000))
       .then(() => 'went');
     return expect(Promise.all([...waits, free])).resolves.toEqual(['went', 'waited', 'went']);

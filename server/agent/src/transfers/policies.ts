@@ -60,7 +60,8 @@ export class Policies {
     return existsActions[action ?? 0] ?? 'overwrite';
   }
 
-  throttleFor(plan: TransferPlan): Throttle {
+  /** `owner` is the transfer: each has an even share of a cap. */
+  throttleFor(plan: TransferPlan, owner: string): Throttle {
     const cap = capOf(plan);
     const limits = accountsOf(plan).map((id) => this.#limit(cap, plan.userId, id));
     return {
@@ -68,7 +69,7 @@ export class Policies {
         return limits.some(({ rate }) => rate > 0);
       },
       async take(bytes, signal) {
-        for (const limit of limits) await limit.take(bytes, signal);
+        for (const limit of limits) await limit.take(bytes, signal, owner);
       },
     };
   }

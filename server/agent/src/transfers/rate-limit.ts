@@ -1,4 +1,4 @@
-// Owns one bandwidth cap that any number of transfers share: small grants, first come first served, changeable while they wait.
+// Owns one bandwidth cap that any number of transfers share: small grants, the next to whoever had the least, changeable while they wait.
 import { Line } from './line.ts';
 
 export interface RateClock {
@@ -18,10 +18,15 @@ const realClock: RateClock = {
 /** What may have been saved up while nobody wanted anything, in milliseconds of the rate. */
 const burstMs = 100;
 
+interface Wish {
+  readonly owner: string;
+  readonly bytes: number;
+}
+
 export class RateLimit {
   readonly #clock: RateClock;
-  /** How many bytes each wants. */
-  readonly #line = new Line<number>();
+  readonly #line = new Line<Wish>();
+  readonly #shares = new Shares();
   #rate: number;
   /** Bytes that may go now; below zero after a grant that was larger than what had been saved up. */
   #saved = 0;
@@ -45,10 +50,11 @@ export class RateLimit {
     this.#serve();
   }
 
-  /** Resolves when so many bytes may go. */
-  take(bytes: number, signal: AbortSignal): Promise<void> {
+  /** Resolves when so many bytes may go. Owners share the rate evenly, however many of their own wait at once; each is served in order. */
+  take(bytes: number, signal: AbortSignal, owner: string): Promise<void> {
     if (this.#rate === 0 && this.#line.length === 0) return Promise.resolve();
-    const turn = this.#line.join(bytes, signal, () => this.#serve());
+    this.#shares.join(owner);
+    const turn = this.#line.join({ owner, bytes }, signal, () => this.#serve());
     this.#serve();
     return turn;
   }
@@ -64,13 +70,50 @@ export class RateLimit {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
     this.#count();
-    for (let bytes = this.#line.first; bytes !== undefined; bytes = this.#line.first) {
+    while (this.#line.length > 0) {
       if (this.#rate > 0 && this.#saved < 0) {
         this.#cancelTimer = this.#clock.after(Math.ceil((-this.#saved / this.#rate) * 1000), () => this.#serve());
         return;
       }
-      if (this.#rate > 0) this.#saved -= bytes;
-      this.#line.admit();
+      this.#grant();
     }
+    this.#shares.clear();
+  }
+
+  #grant(): void {
+    const wishes = this.#line.tickets;
+    const at = this.#shares.least(wishes);
+    const { owner, bytes } = wishes[at] ?? { owner: '', bytes: 0 };
+    if (this.#rate > 0) this.#saved -= bytes;
+    this.#shares.charge(owner, bytes);
+    this.#line.admit(undefined, at);
+  }
+}
+
+/** How much each owner had since somebody had to wait. One who comes, or comes back, has had as much as whoever was served last: no more, no less. */
+class Shares {
+  readonly #had = new Map<string, number>();
+  #level = 0;
+
+  join(owner: string): void {
+    this.#had.set(owner, Math.max(this.#level, this.#had.get(owner) ?? 0));
+  }
+
+  /** Among equals, who came first. */
+  least(wishes: readonly Wish[]): number {
+    const had = wishes.map(({ owner }) => this.#had.get(owner) ?? 0);
+    return had.indexOf(Math.min(...had));
+  }
+
+  charge(owner: string, bytes: number): void {
+    this.#level = this.#had.get(owner) ?? 0;
+    this.#had.set(owner, this.#level + bytes);
+    // Whoever had less does not wait; when he comes again he begins here.
+    for (const [other, had] of this.#had) if (had < this.#level) this.#had.delete(other);
+  }
+
+  clear(): void {
+    this.#had.clear();
+    this.#level = 0;
   }
 }

@@ -51,7 +51,7 @@ class TransferRunner {
     this.#tools = tools;
     this.#lease = lease;
     this.#lastMoved = lastMoved;
-    this.#throttle = tools.policies.throttleFor(run.row.plan);
+    this.#throttle = tools.policies.throttleFor(run.row.plan, run.row.id);
     this.#ends = new ItemEnds(run, tools);
     this.#many = isMany(run.row.plan);
     run.recordEnds = () => this.#ends.flush();

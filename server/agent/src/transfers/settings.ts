@@ -43,8 +43,6 @@ export interface TransferSettings {
   readonly callTimeoutMs: number;
   readonly writeTimeoutMs: number;
   readonly commitTimeoutMs: number;
-  /** A source that sends no byte for so long is re-opened. */
-  readonly stallTimeoutMs: number;
   readonly progressIntervalMs: number;
   /** Finished transfers that stay visible in the lists. */
   readonly keepFinished: number;
@@ -70,7 +68,6 @@ export const defaultSettings: TransferSettings = {
   callTimeoutMs: 60_000,
   writeTimeoutMs: 300_000,
   commitTimeoutMs: 120_000,
-  stallTimeoutMs: 30_000,
   progressIntervalMs: 100,
   keepFinished: 1000,
   maxObjects: 1_000_000,

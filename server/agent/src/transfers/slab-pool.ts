@@ -1,4 +1,5 @@
-// Owns the bounded memory of all transfers together: reused buffers, first come first served, one for each running transfer.
+// Owns the bounded memory of all transfers together: reused buffers, one for each transfer, the rest to whoever has the least.
+import { FreeBuffers } from './free-buffers.ts';
 import { Line } from './line.ts';
 
 export interface Slab {
@@ -9,28 +10,38 @@ export interface Slab {
   drop(): void;
 }
 
+/**
+ * The buffers of one transfer. Nobody may wait for one while he holds another of the same object or a place at a store: whoever has a buffer can
+ * always go on, and so it comes back.
+ */
 export interface Lease {
-  /** Waits for a buffer; one is there for every transfer in the end. */
+  /** Waits for a buffer of at least `length` bytes; one is there for every transfer in the end. Rejects with the signal's reason. */
   acquire(length: number, signal: AbortSignal): Promise<Slab>;
-  /** A buffer for going ahead, unless another transfer needs it as its first. */
+  /** A buffer for going ahead, unless another transfer needs it as its first, or waits and has no more than this one. */
   tryExtra(length: number): Slab | undefined;
+  /** Whether another transfer that has none waits: time to give one back. */
+  wanted(): boolean;
   close(): void;
 }
 
 interface Wish {
   readonly holder: Holder;
-  readonly cost: number;
   readonly length: number;
 }
 
 interface Holder {
+  /** Bytes. */
   held: number;
 }
 
+/**
+ * All buffers together, in use or kept for reuse, have at most `slabBytes` times `maxSlabs` bytes. A buffer that is larger than that is the only
+ * one while it is there, in use or kept.
+ */
 export class SlabPool {
   readonly #slabBytes: number;
   readonly #maxBytes: number;
-  readonly #free: Buffer[] = [];
+  readonly #free = new FreeBuffers();
   readonly #line = new Line<Wish, Slab>();
   readonly #holders = new Set<Holder>();
   #inUse = 0;
@@ -45,6 +56,11 @@ export class SlabPool {
     return this.#inUse;
   }
 
+  /** Bytes in use and bytes kept for reuse. */
+  get footprint(): number {
+    return this.#inUse + this.#free.bytes;
+  }
+
   get waiting(): number {
     return this.#line.length;
   }
@@ -53,54 +69,82 @@ export class SlabPool {
     const holder: Holder = { held: 0 };
     this.#holders.add(holder);
     return {
-      acquire: (length, signal) => this.#acquire(holder, length, signal),
-      tryExtra: (length) => this.#tryExtra(holder, length),
-      close: () => this.#holders.delete(holder),
+      acquire: (length, signal) => this.#acquire({ holder, length }, signal),
+      tryExtra: (length) => this.#tryExtra({ holder, length }),
+      wanted: () => this.#line.tickets.some((wish) => wish.holder !== holder && wish.holder.held === 0),
+      close: () => {
+        this.#holders.delete(holder);
+        // One that is larger than the pool is kept for the next chunk of the same object only.
+        this.#free.shrink(this.#maxBytes - this.#inUse);
+        // What was kept for its first may go to others.
+        this.#serve();
+      },
     };
   }
 
-  /** Small objects take what they need; everything from a quarter of a slab on takes a whole one, which can be reused. */
-  #costOf(length: number): number {
-    if (length < this.#slabBytes / 4) return Math.max(1, length);
-    return Math.min(this.#maxBytes, Math.ceil(length / this.#slabBytes) * this.#slabBytes);
+  /** Small objects take what they need; from a quarter of a slab on a whole one, and chunks that are larger what they have: both can be reused. */
+  #capacityFor(length: number): number {
+    return length < this.#slabBytes / 4 ? Math.max(1, length) : Math.max(length, this.#slabBytes);
   }
 
-  #acquire(holder: Holder, length: number, signal: AbortSignal): Promise<Slab> {
-    const turn = this.#line.join({ holder, length, cost: this.#costOf(length) }, signal, () => this.#serve());
+  #acquire(wish: Wish, signal: AbortSignal): Promise<Slab> {
+    const turn = this.#line.join(wish, signal, () => this.#serve());
     this.#serve();
     return turn;
   }
 
-  #tryExtra(holder: Holder, length: number): Slab | undefined {
-    const bytes = this.#costOf(length);
-    let entitled = 0;
-    for (const other of this.#holders) if (other !== holder && other.held === 0) entitled += this.#slabBytes;
-    const fits = this.#line.length === 0 && this.#inUse + bytes + entitled <= this.#maxBytes;
-    return fits ? this.#take(holder, bytes, length) : undefined;
+  #tryExtra(wish: Wish): Slab | undefined {
+    const others = this.#line.tickets.some(({ holder }) => holder.held <= wish.holder.held);
+    return !others && this.#fits(wish) ? this.#take(wish) : undefined;
   }
 
+  /** The one whose turn it is may wait for room, and nobody passes him: he would wait for ever. */
   #serve(): void {
-    for (let wish = this.#line.first; wish !== undefined; wish = this.#line.first) {
-      if (this.#inUse + wish.cost > this.#maxBytes) return;
-      this.#line.admit(this.#take(wish.holder, wish.cost, wish.length));
+    while (this.#line.length > 0) {
+      const wishes = this.#line.tickets;
+      const at = fairest(wishes);
+      const wish = wishes[at];
+      if (wish === undefined || !this.#fits(wish)) return;
+      this.#line.admit(this.#take(wish), at);
     }
   }
 
-  #take(holder: Holder, cost: number, length: number): Slab {
-    this.#inUse += cost;
-    holder.held += cost;
-    const reusable = cost === this.#slabBytes;
-    // Memory of its own, so that a late reader can only ever see transfer bytes.
-    const bytes = (reusable ? this.#free.pop() : undefined) ?? Buffer.allocUnsafeSlow(reusable ? this.#slabBytes : length);
+  #fits({ holder, length }: Wish): boolean {
+    const needed = this.#inUse + this.#capacityFor(length);
+    if (holder.held === 0) return this.#inUse === 0 || needed <= this.#maxBytes;
+    let entitled = 0;
+    for (const other of this.#holders) if (other !== holder && other.held === 0) entitled += this.#slabBytes;
+    return needed + entitled <= this.#maxBytes;
+  }
+
+  #take({ holder, length }: Wish): Slab {
+    const capacity = this.#capacityFor(length);
+    const bytes = this.#bufferOf(capacity);
+    this.#inUse += capacity;
+    holder.held += capacity;
     let open = true;
     const close = (reuse: boolean): void => {
       if (!open) return;
       open = false;
-      this.#inUse -= cost;
-      holder.held -= cost;
-      if (reuse && reusable) this.#free.push(bytes);
+      this.#inUse -= capacity;
+      holder.held -= capacity;
+      if (reuse && capacity >= this.#slabBytes) this.#free.give(bytes);
       this.#serve();
     };
     return { bytes, release: () => close(true), drop: () => close(false) };
   }
+
+  #bufferOf(capacity: number): Buffer {
+    const known = this.#free.take(capacity);
+    if (known !== undefined) return known;
+    this.#free.shrink(this.#maxBytes - this.#inUse - capacity);
+    // Memory of its own, so that a late reader can only ever see transfer bytes.
+    return Buffer.allocUnsafeSlow(capacity);
+  }
+}
+
+/** Whose transfer has the least; among equals, who came first. */
+function fairest(wishes: readonly Wish[]): number {
+  const held = wishes.map(({ holder }) => holder.held);
+  return held.indexOf(Math.min(...held));
 }

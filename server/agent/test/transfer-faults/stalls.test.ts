@@ -26,7 +26,7 @@ beforeEach(async () => {
   const limits = { connectMs: 1000, headersMs: quietMs, stallMs: quietMs };
   const provider = httpObjectProvider({ serviceUrl: proxy.url, ...keys }, { limits });
   const retry = { ...defaultSettings.retry, baseMs: 20, capMs: 100, maxAttempts: 4 };
-  const settings = { ...testSettings, chunkBytes: 128 * KiB, stallTimeoutMs: quietMs, retry };
+  const settings = { ...testSettings, chunkBytes: 128 * KiB, retry };
   bench = await Bench.open({ settings, engine: { endpoints: { resolve: () => Promise.resolve(provider) }, sleep } });
 });
 afterEach(async () => {

@@ -22,7 +22,6 @@ export const testSettings: Partial<TransferSettings> = {
   callTimeoutMs: 2000,
   writeTimeoutMs: 2000,
   commitTimeoutMs: 2000,
-  stallTimeoutMs: 1000,
 };
 
 export const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
