@@ -1,7 +1,8 @@
 // Owns removing what interrupted sessions left at their targets; what cannot be removed stays in the ledger for the next sweep.
 import { withDeadline } from './deadline.ts';
 import { targetOf, type ItemContext } from './item-endpoints.ts';
-import type { Leftover, Ledger } from './ledger.ts';
+import type { Leftover, Ledger, TransferRow } from './ledger.ts';
+import { isCloud } from './plan.ts';
 import { withRetries, type RetryTools } from './retry.ts';
 
 export interface CleanupTools extends ItemContext {
@@ -21,6 +22,25 @@ export async function discardLeftover(leftover: Leftover, signal: AbortSignal, t
   };
   await withRetries(tools.retry, signal, () => withDeadline(limit, remove));
   tools.ledger.clearLeftover(transferId, item.n);
+}
+
+/** In one transfer no more items than these are begun and not ended. */
+const mostOpen = 128;
+
+/**
+ * Removes the part files of a run that is over and could not be recorded: they may be what fills the disk of the ledger. The ledger still
+ * names them, and whoever goes on with such a transfer starts its items anew. Never rejects.
+ */
+export async function makeRoom({ id, plan }: TransferRow, tools: CleanupTools): Promise<void> {
+  if (isCloud(plan.target)) return;
+  try {
+    for (const item of tools.ledger.openItems(id, -1, mostOpen)) {
+      const signal = AbortSignal.timeout(tools.settings.callTimeoutMs);
+      if (item.chunkSize > 0) await (await targetOf(plan, id, item, tools)).discard(item, item.session, signal);
+    }
+  } catch (error) {
+    tools.report(error);
+  }
 }
 
 /** The clean-ups that run in the background, so that a shutdown can wait for them. */

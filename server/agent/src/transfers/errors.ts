@@ -71,6 +71,15 @@ export class LimitExceeded extends Error {
 export const isExplained = (error: unknown): error is Error =>
   error instanceof ProviderError || error instanceof LocalFileError || error instanceof LimitExceeded;
 
+/** What the ledger says when it cannot be written. */
+const ledgerTroubles: Readonly<Record<string, string>> = {
+  SQLITE_FULL: 'The transfer stopped because it could not be recorded: the disk of the data directory of the agent is full.',
+  SQLITE_IOERR: 'The transfer stopped because it could not be recorded: the disk of the data directory of the agent fails.',
+};
+
 /** The `errorMessage` of a failed transfer; the text of a defect could hold anything, so it is not shown. */
 export const explain = (error: unknown): string =>
-  isExplained(error) ? error.message : 'The transfer stopped because of an internal error; see the log of the agent.';
+  isExplained(error)
+    ? error.message
+    : (ledgerTroubles[/^SQLITE_(?:FULL|IOERR)/.exec(codeOf(error))?.[0] ?? ''] ??
+      'The transfer stopped because of an internal error; see the log of the agent.');

@@ -56,6 +56,8 @@ export interface BenchOptions {
   readonly provider?: FakeProvider;
   readonly settings?: Partial<TransferSettings>;
   readonly engine?: Partial<EngineOptions>;
+  /** Puts something between the engine and its ledger. */
+  readonly ledger?: (ledger: Ledger) => Ledger;
 }
 
 export class Bench {
@@ -75,7 +77,7 @@ export class Bench {
     this.#database = openDatabase(join(folder, 'agent.sqlite'));
     this.ledger = new TransferStore(this.#database);
     this.engine = new TransferEngine({
-      ledger: mortal(this.ledger, () => this.#dead),
+      ledger: mortal(options.ledger?.(this.ledger) ?? this.ledger, () => this.#dead),
       history: { record: (entry) => void this.history.push(entry) },
       endpoints: { resolve: () => Promise.resolve(this.provider) },
       settings: { ...testSettings, ...options.settings },
