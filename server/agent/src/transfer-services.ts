@@ -64,6 +64,7 @@ export async function openTransferServices(options: TransferServiceOptions): Pro
     settings: {
       chunkBytes: config.chunkBytes,
       objectsAtOnce: config.objectsAtOnce,
+      failuresInRow: config.failuresInRow,
       maxLanes: config.maxLanes,
       startLanes: Math.min(defaultSettings.startLanes, config.maxLanes),
       maxConcurrent: config.maxTransfers,

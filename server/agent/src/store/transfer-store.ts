@@ -268,11 +268,11 @@ export class TransferStore implements Ledger {
     const last = this.#prepare<[string], { n: number | null }>('SELECT max(n) AS n FROM transfer_items WHERE transfer_id = ?');
     let n = (last.get(id)?.n ?? -1) + 1;
     let bytes = 0;
-    for (const { key, size, identity = '', targetKey = null } of items) {
+    for (const { key, size, identity = '', targetKey = null, error: found } of items) {
       const taken = targetKey !== null && this.#isTaken(id, key, targetKey);
-      const error = taken ? `Another object of this transfer has the name ${targetKey} already.` : null;
-      const state = taken ? 'failed' : 'waiting';
-      if (insert.run({ id, n, key, size, identity, targetKey: taken ? null : targetKey, state, error }).changes === 0) continue;
+      const error = found ?? (taken ? `Another object of this transfer has the name ${targetKey} already.` : null);
+      const state = error === null ? 'waiting' : 'failed';
+      if (insert.run({ id, n, key, size, identity, targetKey: error === null ? targetKey : null, state, error }).changes === 0) continue;
       n += 1;
       bytes += size;
     }

@@ -29,6 +29,12 @@ const systemKinds: Readonly<Record<string, readonly [LocalFileErrorKind, string]
   ENOTEMPTY: ['invalid', 'is a folder'],
   EEXIST: ['invalid', 'exists and is not a folder'],
   ENAMETOOLONG: ['invalid', 'has a name that is too long'],
+  EINVAL: ['invalid', 'has a name or an attribute that this file system does not take'],
+  EILSEQ: ['invalid', 'has a name that this file system does not take'],
+  EFBIG: ['invalid', 'is larger than this file system takes'],
+  ELOOP: ['invalid', 'has too many links on its way'],
+  EBUSY: ['io', 'is in use by the system'],
+  ETXTBSY: ['io', 'is in use: it is a program that runs'],
   ENOSPC: ['full', 'cannot be written: no space left on the disk'],
   EDQUOT: ['full', 'cannot be written: the disk quota is used up'],
 };

@@ -1,10 +1,9 @@
 // Owns finding out what a transfer of many objects consists of, page by page into the ledger, while the first ones move already.
-import type { Dirent } from 'node:fs';
 import { opendir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ProviderError } from '../providers/provider.ts';
 import { withDeadline } from './deadline.ts';
-import { Fenced, LimitExceeded, LocalFileError, localFileError } from './errors.ts';
+import { Fenced, LimitExceeded, localFileError } from './errors.ts';
 import { folderPrefix, targetName } from './item-endpoints.ts';
 import type { MoveTools } from './move.ts';
 import type { NewItem } from './ledger.ts';
@@ -82,27 +81,26 @@ async function* filesIn(folder: FolderRef, pageSize: number): AsyncGenerator<rea
 }
 
 async function* walk(root: string, below: string): AsyncGenerator<NewItem> {
-  const path = join(root, below);
-  let entries: AsyncIterable<Dirent>;
   try {
-    entries = await opendir(path);
+    for await (const entry of await opendir(join(root, below))) {
+      const key = below === '' ? entry.name : `${below}/${entry.name}`;
+      if (entry.isDirectory()) yield* walk(root, key);
+      else if (entry.isFile()) yield await fileOf(root, key);
+    }
   } catch (error) {
-    throw localFileError(error, path);
-  }
-  for await (const entry of entries) {
-    const key = below === '' ? entry.name : `${below}/${entry.name}`;
-    if (entry.isDirectory()) yield* walk(root, key);
-    else if (entry.isFile()) yield { key, size: await sizeOf(join(root, key)) };
+    const failure = localFileError(error, join(root, below));
+    if (below === '') throw failure;
+    // What else there is can be moved; nobody knows what is in here, so it counts as one.
+    yield { key: `${below}/`, size: 0, error: failure.message };
   }
 }
 
-async function sizeOf(path: string): Promise<number> {
+async function fileOf(root: string, key: string): Promise<NewItem> {
   try {
-    return (await stat(path)).size;
+    return { key, size: (await stat(join(root, key))).size };
   } catch (error) {
-    const failure = localFileError(error, path);
+    const failure = localFileError(error, join(root, key));
     // Gone since: the attempt to move it says so.
-    if (failure instanceof LocalFileError && failure.kind === 'missing') return 0;
-    throw failure;
+    return failure.kind === 'missing' ? { key, size: 0 } : { key, size: 0, error: failure.message };
   }
 }

@@ -26,6 +26,8 @@ export interface TransferSettings {
   readonly maxSlabs: number;
   /** Objects of one transfer that are moved at once. */
   readonly objectsAtOnce: number;
+  /** So many objects in a row that fail because their store or disk does not work are its failure, and end the transfer. */
+  readonly failuresInRow: number;
   /** Parts of one object, and requests to one store, that are under way at once: to begin with, and at most. */
   readonly startLanes: number;
   readonly maxLanes: number;
@@ -58,6 +60,7 @@ export const defaultSettings: TransferSettings = {
   chunkBytes: 8 * MiB,
   maxSlabs: 8,
   objectsAtOnce: 8,
+  failuresInRow: 3,
   startLanes: 4,
   maxLanes: 16,
   retryBudget: 100,
