@@ -26,7 +26,7 @@ export function azureProvider(account: ProviderAccount, limits: Partial<AzureLim
     stat: (bucket, key, signal) => statBlob(azure, { bucket, key }, signal),
     read: (request, signal) => readBlob(azure, request, signal),
     putWhole: (request, chunk, signal) => putBlob(azure, request, chunk, signal),
-    copy: (from, to, signal) => copyBlob(azure, from, to, signal),
+    copy: (from, to, signal, course) => copyBlob(azure, from, to, signal, course),
     openUpload: (request, signal) => openAzureUpload(azure, request, signal),
     resumeUpload: (request, state, signal, acks = []) => resumeAzureUpload(azure, request, { state, acks }, signal),
     remove: (bucket, key, signal) => removeBlob(azure, { bucket, key }, signal),

@@ -45,6 +45,8 @@ export interface TransferSettings {
   readonly callTimeoutMs: number;
   readonly writeTimeoutMs: number;
   readonly commitTimeoutMs: number;
+  /** A copy within a store that shows no sign of life for so long is given up. */
+  readonly copyStallTimeoutMs: number;
   /** A source that sends no byte for so long is re-opened. */
   readonly stallTimeoutMs: number;
   readonly progressIntervalMs: number;
@@ -73,6 +75,7 @@ export const defaultSettings: TransferSettings = {
   callTimeoutMs: 60_000,
   writeTimeoutMs: 300_000,
   commitTimeoutMs: 120_000,
+  copyStallTimeoutMs: 600_000,
   stallTimeoutMs: 30_000,
   progressIntervalMs: 100,
   keepFinished: 1000,

@@ -22,6 +22,7 @@ export const testSettings: Partial<TransferSettings> = {
   callTimeoutMs: 2000,
   writeTimeoutMs: 2000,
   commitTimeoutMs: 2000,
+  copyStallTimeoutMs: 2000,
   stallTimeoutMs: 1000,
 };
 

@@ -5,6 +5,7 @@ import { setImmediate as tick } from 'node:timers/promises';
 import {
   ProviderError,
   type Chunk,
+  type CopyCourse,
   type ListQuery,
   type ObjectReader,
   type ObjectPage,
@@ -29,6 +30,7 @@ export type CallName =
   | 'abort'
   | 'put'
   | 'copy'
+  | 'copyPart'
   | 'verify'
   | 'remove'
   | 'sweep';
@@ -65,6 +67,8 @@ export interface FakeOptions {
   readonly lanes?: number;
   readonly whole?: boolean;
   readonly copies?: boolean;
+  /** Copies within the store go in pieces of so many bytes, and can be gone on with. */
+  readonly copyPieces?: number;
 }
 
 export class FakeProvider implements Provider {
@@ -74,6 +78,7 @@ export class FakeProvider implements Provider {
   readonly modified = new Map<string, Date>();
   readonly putWhole?: NonNullable<Provider['putWhole']>;
   readonly copy?: NonNullable<Provider['copy']>;
+  readonly dropCopy?: NonNullable<Provider['dropCopy']>;
   readonly #options: FakeOptions;
   fault: (call: Call) => Fault | undefined = () => undefined;
   /** Awaited in each call; lets a test hold the storage still. */
@@ -91,7 +96,8 @@ export class FakeProvider implements Provider {
   constructor(options: FakeOptions = {}) {
     this.#options = options;
     if (options.whole === true) this.putWhole = (request, chunk, signal) => this.#putWhole(request, chunk, signal);
-    if (options.copies === true) this.copy = (from, to, signal) => this.#copy(from.key, to, signal);
+    if (options.copies === true) this.copy = (from, to, signal, course) => this.#copy(from.key, to, signal, course);
+    if (options.copyPieces !== undefined) this.dropCopy = (_at, state, signal) => this.drop(state, signal);
   }
 
   put(key: string, bytes: Buffer): void {
@@ -217,10 +223,37 @@ export class FakeProvider implements Provider {
     return 'object';
   }
 
-  async #copy(from: string, { key }: UploadRequest, signal: AbortSignal): Promise<Verification> {
-    await this.#call({ name: 'copy', key, offset: 0 }, signal);
+  async #copy(from: string, request: UploadRequest, signal: AbortSignal, course?: CopyCourse): Promise<Verification> {
+    const { key } = request;
+    const fault = await this.#call({ name: 'copy', key, offset: 0 }, signal);
+    if (this.#options.copyPieces !== undefined) await this.#copyPieces(from, request, signal, course, fault);
     this.objects.set(key, this.#object(from));
     return 'object';
+  }
+
+  async #copyPieces(from: string, request: UploadRequest, signal: AbortSignal, course?: CopyCourse, fault?: Fault): Promise<void> {
+    const bytes = this.#object(from);
+    const length = this.#options.copyPieces ?? bytes.length;
+    const saved = course?.saved ?? '';
+    const id = this.sessions.has(saved) ? saved : randomUUID();
+    if (id !== saved) {
+      course?.begin();
+      this.sessions.set(id, { request, begun: new Date(), pieces: new Map() });
+      if (fault?.type === 'lost') throw down();
+      try {
+        course?.keep(id);
+      } catch (error) {
+        this.sessions.delete(id);
+        throw error;
+      }
+    }
+    const { pieces } = this.#session(id);
+    for (let offset = 0; offset < bytes.length; offset += length) {
+      if (!pieces.has(offset)) await this.#call({ name: 'copyPart', key: request.key, offset }, signal);
+      this.#session(id).pieces.set(offset, bytes.subarray(offset, offset + length));
+      course?.alive(Math.min(bytes.length, offset + length));
+    }
+    this.sessions.delete(id);
   }
 
   async drop(id: string, signal: AbortSignal): Promise<void> {
