@@ -61,7 +61,16 @@ export class Policies {
   }
 
   throttleFor(plan: TransferPlan): Throttle {
+    return this.#throttle(plan, capOf(plan));
+  }
+
+  /** Of what is read back from a store: an upload is a download then. */
+  throttleForReading(plan: TransferPlan): Throttle {
     const cap = capOf(plan);
+    return this.#throttle(plan, cap === 'maxUploadBytesPerSecond' ? 'maxDownloadBytesPerSecond' : cap);
+  }
+
+  #throttle(plan: TransferPlan, cap: Cap): Throttle {
     const limits = accountsOf(plan).map((id) => this.#limit(cap, plan.userId, id));
     return {
       get capped() {

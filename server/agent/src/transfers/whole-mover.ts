@@ -16,13 +16,17 @@ export async function moveWhole(context: MoveContext): Promise<void> {
       if (frozen.identity === '') await call('Checking the source', run.soft, (signal) => attempt.source.confirm(frozen, signal));
       await publish(async () => {
         sent = true;
-        return await call(
+        const proof = await call(
           'Sending the object',
           run.hard,
           (signal) => putWhole(frozen, chunk, signal),
           undefined,
           tools.settings.writeTimeoutMs,
         );
+        // Whoever checks the copy takes a place of his own, and must not wait for this one.
+        slab.release();
+        permit.release();
+        return proof;
       });
     } catch (error) {
       // Once it was handed over, a socket may still read from the buffer.
