@@ -44,6 +44,7 @@ export function boxProvider(account: ProviderAccount, options: BoxOptions = {}):
   const { api, listing } = store;
   return {
     chunks: boxChunks,
+    foldsCase: true,
     verify: async (signal) => void (await identify(box, tokens, signal)),
     listBuckets: async (_options, signal) => [{ name: boxBucket, region: '', createDate: await api.opened(signal) }],
     listObjects: async (query, signal) => listing.page(rootOf(query.bucket), query, signal),

@@ -19,6 +19,7 @@ export function dropboxProvider(account: ProviderAccount, limits?: HttpLimits): 
   const verify = async (signal: AbortSignal): Promise<void> => void (await identify(dropbox, tokens, signal));
   return {
     chunks: DROPBOX_CHUNKS,
+    foldsCase: true,
     verify,
     async listBuckets(_options, signal) {
       await verify(signal);

@@ -16,6 +16,7 @@ export function oneDriveProvider(account: ProviderAccount, limits?: HttpLimits, 
   const client = new OneDriveClient(tokens, limits, times);
   return {
     chunks: ONEDRIVE_CHUNKS,
+    foldsCase: true,
     verify: async (signal) => void (await identify(oneDrive, tokens, signal)),
     listBuckets: async (_options, signal) => [await theDrive(client, signal)],
     listObjects: async (query, signal) => {

@@ -257,6 +257,8 @@ export interface CopyCourse {
 export interface Provider {
   /** Without one, an upload takes chunks of any size and number. */
   readonly chunks?: ChunkLaw;
+  /** Names that differ in case only are one to the store; left out, it tells them apart. */
+  readonly foldsCase?: boolean;
   /** Absent where buckets are made elsewhere, or not at all. */
   readonly administration?: BucketAdministration;
   /** Absent where the store has no keys that can be made through it. */

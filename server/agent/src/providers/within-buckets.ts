@@ -8,9 +8,10 @@ export function withinBuckets(provider: Provider, names: readonly string[]): Pro
     if (!known.has(bucket)) throw new ProviderError('missing', `there is no bucket ${JSON.stringify(bucket)}`);
     return await call();
   };
-  const { chunks, putWhole, copy, dropCopy } = provider;
+  const { chunks, foldsCase, putWhole, copy, dropCopy } = provider;
   return {
     ...(chunks !== undefined && { chunks }),
+    ...(foldsCase !== undefined && { foldsCase }),
     ...(putWhole !== undefined && {
       putWhole: (request, chunk, signal) => within(request.bucket, () => putWhole(request, chunk, signal)),
     }),

@@ -7,6 +7,7 @@ import { Fenced, LimitExceeded, localFileError } from './errors.ts';
 import { folderPrefix, targetName } from './item-endpoints.ts';
 import type { MoveTools } from './move.ts';
 import type { NewItem } from './ledger.ts';
+import { fold, type Folding, foldingOf } from './name-folding.ts';
 import type { FolderRef, PrefixRef } from './plan.ts';
 import { withRetries } from './retry.ts';
 import type { Run } from './run.ts';
@@ -16,24 +17,33 @@ export async function listItems(run: Run, tools: MoveTools, grown: () => void): 
   const { ledger, settings } = tools;
   const { source } = run.row.plan;
   let count = 0;
+  /** Asked for once, when there is something to move. */
+  let folding: { readonly of: Folding | undefined } | undefined;
   for await (const page of source.type === 'folder' ? filesIn(source, settings.listPageSize) : objectsIn(run, source as PrefixRef, tools)) {
     run.soft.throwIfAborted();
     count += page.length;
     if (count > settings.maxObjects) {
       throw new LimitExceeded(`The folder has more than ${settings.maxObjects} objects; transfer it in parts.`);
     }
-    if (ledger.addItems(run.owner, named(run, page)) === undefined) throw new Fenced();
+    if (folding === undefined && page.length > 0) folding = { of: await foldingOf(run.row.id, run.row.plan, tools) };
+    if (ledger.addItems(run.owner, named(run, page, folding?.of)) === undefined) throw new Fenced();
     grown();
   }
   if (count === 0) throw nothingThere(source);
   if (!ledger.finishListing(run.owner)) throw new Fenced();
 }
 
-/** Side by side, two objects may want one name; in a tree none can. */
-function named(run: Run, page: readonly NewItem[]): readonly NewItem[] {
+/** Side by side, two objects may want one name; in a tree only where the target does not tell their names apart. */
+function named(run: Run, page: readonly NewItem[], folding: Folding | undefined): readonly NewItem[] {
   const { plan } = run.row;
-  if (plan.keepSourceTree !== false) return page;
-  return page.map((item) => ({ ...item, targetKey: flatName(plan, item.key) }));
+  const flat = plan.keepSourceTree === false;
+  if (!flat && folding === undefined) return page;
+  return page.map((item) => {
+    const name = flatName(plan, item.key);
+    // Two folders of one name are one folder.
+    const folded = folding !== undefined && !item.key.endsWith('/') ? { folded: fold(name, folding) } : {};
+    return { ...item, ...(flat && { targetKey: name }), ...folded };
+  });
 }
 
 /** What cannot be a name fails when it is moved, with a message of its own. */

@@ -67,6 +67,7 @@ export interface FakeOptions {
   readonly lanes?: number;
   readonly whole?: boolean;
   readonly copies?: boolean;
+  readonly foldsCase?: boolean;
   /** Copies within the store go in pieces of so many bytes, and can be gone on with. */
   readonly copyPieces?: number;
 }
@@ -86,6 +87,9 @@ export class FakeProvider implements Provider {
   openReads = 0;
   /** Stores other bytes than it was given. */
   lies = false;
+  readonly foldsCase?: boolean;
+  /** A test may put what only another store can hold. */
+  foldsNow = true;
   /** What listings tell of every version. */
   listedETag = '';
   /** Bytes that left the storage. */
@@ -95,13 +99,16 @@ export class FakeProvider implements Provider {
 
   constructor(options: FakeOptions = {}) {
     this.#options = options;
+    if (options.foldsCase === true) this.foldsCase = true;
     if (options.whole === true) this.putWhole = (request, chunk, signal) => this.#putWhole(request, chunk, signal);
     if (options.copies === true) this.copy = (from, to, signal, course) => this.#copy(from.key, to, signal, course);
     if (options.copyPieces !== undefined) this.dropCopy = (_at, state, signal) => this.drop(state, signal);
   }
 
   put(key: string, bytes: Buffer): void {
-    this.objects.set(key, bytes);
+    const folds = this.#options.foldsCase === true && this.foldsNow;
+    const same = folds ? [...this.objects.keys()].find((other) => other.toLowerCase() === key.toLowerCase()) : undefined;
+    this.objects.set(same ?? key, bytes);
   }
 
   /** The same storage as a process after a restart sees it: what the dead one still had in flight never arrives. */
@@ -209,7 +216,7 @@ export class FakeProvider implements Provider {
     if (prefixOf(stored) !== size) throw new ProviderError('invalid', 'The upload is not complete.');
     if (ifAbsent === true && this.objects.has(key)) throw new ProviderError('conflict', `${key} is there already.`);
     const inOrder = [...stored.pieces].toSorted(([a], [b]) => a - b).map(([, piece]) => piece);
-    this.objects.set(key, Buffer.concat(inOrder));
+    this.put(key, Buffer.concat(inOrder));
     this.sessions.delete(id);
     if (fault?.type === 'lost') throw down();
   }
@@ -218,7 +225,7 @@ export class FakeProvider implements Provider {
     const fault = await this.#call({ name: 'put', key, offset: 0 }, signal);
     if (bytes.length !== size) throw new Error(`${bytes.length} bytes for an object of ${size}`);
     if (ifAbsent === true && this.objects.has(key)) throw new ProviderError('conflict', `${key} is there already.`);
-    this.objects.set(key, this.lies ? Buffer.alloc(bytes.length, 7) : Buffer.from(bytes));
+    this.put(key, this.lies ? Buffer.alloc(bytes.length, 7) : Buffer.from(bytes));
     if (fault?.type === 'lost') throw down();
     return 'object';
   }
@@ -227,7 +234,7 @@ export class FakeProvider implements Provider {
     const { key } = request;
     const fault = await this.#call({ name: 'copy', key, offset: 0 }, signal);
     if (this.#options.copyPieces !== undefined) await this.#copyPieces(from, request, signal, course, fault);
-    this.objects.set(key, this.#object(from));
+    this.put(key, this.#object(from));
     return 'object';
   }
 
