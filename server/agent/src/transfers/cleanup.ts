@@ -1,5 +1,6 @@
 // Owns removing what interrupted sessions left at their targets; what cannot be removed stays in the ledger for the next sweep.
 import { withDeadline } from './deadline.ts';
+import { AccountGone, LimitExceeded } from './errors.ts';
 import { targetOf, type ItemContext } from './item-endpoints.ts';
 import type { Leftover, Ledger, TransferRow } from './ledger.ts';
 import { isCloud } from './plan.ts';
@@ -14,7 +15,11 @@ export interface CleanupTools extends ItemContext {
 export async function discardLeftover(leftover: Leftover, signal: AbortSignal, tools: CleanupTools): Promise<void> {
   const { transferId, plan, startedAt, item } = leftover;
   const { callTimeoutMs, abortGraceMs } = tools.settings;
-  const target = await targetOf(plan, transferId, item, tools);
+  const target = await targetOf(plan, transferId, item, tools).catch((error: unknown) => {
+    if (!(error instanceof AccountGone)) throw error;
+    return undefined;
+  });
+  if (target === undefined) return giveUp(leftover, tools);
   const limit = { what: 'Removing an interrupted upload', signal, ms: callTimeoutMs, abortGraceMs };
   const remove = async (inner: AbortSignal): Promise<void> => {
     await target.discard(item, item.session, inner);
@@ -22,6 +27,14 @@ export async function discardLeftover(leftover: Leftover, signal: AbortSignal, t
   };
   await withRetries(tools.retry, signal, () => withDeadline(limit, remove));
   tools.ledger.clearLeftover(transferId, item.n);
+}
+
+/** Without the account nobody can ever remove it: kept in the ledger, it would be tried at each start for ever. */
+function giveUp({ transferId, plan, item }: Leftover, { ledger, report }: CleanupTools): void {
+  const { target } = plan;
+  ledger.clearLeftover(transferId, item.n);
+  const place = isCloud(target) ? ` in ${target.bucket}` : '';
+  report(new LimitExceeded(`An interrupted upload${place} is left to its store, since its cloud account has been removed: ${item.key}`));
 }
 
 /** In one transfer no more items than these are begun and not ended. */

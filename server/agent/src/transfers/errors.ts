@@ -73,9 +73,17 @@ export class LimitExceeded extends Error {
   }
 }
 
+/** The cloud account that a transfer needs has been removed: nobody has its keys any more. */
+export class AccountGone extends Error {
+  constructor() {
+    super('The cloud account of this transfer has been removed.');
+    this.name = 'AccountGone';
+  }
+}
+
 /** True for errors whose message was written for a person; others are defects. */
 export const isExplained = (error: unknown): error is Error =>
-  error instanceof ProviderError || error instanceof LocalFileError || error instanceof LimitExceeded;
+  error instanceof ProviderError || error instanceof LocalFileError || error instanceof LimitExceeded || error instanceof AccountGone;
 
 /** What the ledger says when it cannot be written. */
 const ledgerTroubles: Readonly<Record<string, string>> = {
