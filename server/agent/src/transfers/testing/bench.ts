@@ -82,7 +82,12 @@ export class Bench {
       history: { record: (entry) => void this.history.push(entry) },
       endpoints: { resolve: () => Promise.resolve(this.provider) },
       settings: { ...testSettings, ...options.settings },
-      sleep: (_ms, signal) => new Promise((resolve, reject) => (signal.aborted ? reject(signal.reason as Error) : setImmediate(resolve))),
+      sleep: (_ms, signal) =>
+        new Promise((resolve, reject) => {
+          // A dead process never wakes up.
+          if (signal.aborted) reject(signal.reason as Error);
+          else if (!this.#dead) setImmediate(resolve);
+        }),
       report: (error) => void this.reported.push(error),
       ...options.engine,
     });

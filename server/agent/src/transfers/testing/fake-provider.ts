@@ -17,38 +17,10 @@ import {
   type Verification,
 } from '../../providers/provider.ts';
 import { StreamReader } from '../../providers/stream-reader.ts';
+import type { Call, FakeOptions, Fault } from './fake-calls.ts';
 import { FakeSession, prefixOf, type Stored } from './fake-session.ts';
 
-export type CallName =
-  | 'stat'
-  | 'read'
-  | 'list'
-  | 'open'
-  | 'resume'
-  | 'write'
-  | 'commit'
-  | 'abort'
-  | 'put'
-  | 'copy'
-  | 'copyPart'
-  | 'verify'
-  | 'remove'
-  | 'sweep';
-
-export type Fault =
-  | { readonly type: 'fail'; readonly error: ProviderError }
-  /** The call does this many bytes and then loses the connection. */
-  | { readonly type: 'cut'; readonly after: number }
-  /** The call is done and its answer is lost. */
-  | { readonly type: 'lost' }
-  /** Nothing happens until the signal aborts. */
-  | { readonly type: 'hang' };
-
-export interface Call {
-  readonly name: CallName;
-  readonly key: string;
-  readonly offset: number;
-}
+export type { Call, FakeOptions, Fault } from './fake-calls.ts';
 
 const down = (): ProviderError => new ProviderError('unavailable', 'The storage is down.');
 const missing = (key: string): ProviderError => new ProviderError('missing', `There is no object ${key}.`);
@@ -59,17 +31,6 @@ function untilAborted(signal: AbortSignal): Promise<never> {
     if (signal.aborted) reject(signal.reason as Error);
     signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
   });
-}
-
-export interface FakeOptions {
-  readonly resumable?: boolean;
-  /** So many chunks at once, in any order. */
-  readonly lanes?: number;
-  readonly whole?: boolean;
-  readonly copies?: boolean;
-  readonly foldsCase?: boolean;
-  /** Copies within the store go in pieces of so many bytes, and can be gone on with. */
-  readonly copyPieces?: number;
 }
 
 export class FakeProvider implements Provider {
