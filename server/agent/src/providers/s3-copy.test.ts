@@ -61,7 +61,7 @@ const failAt =
 async function broken({ store, s3 }: Bench): Promise<Course> {
   const course = new Course();
   store.instead = failAt('3');
-  expect(await kindOf(copyObject(s3, from, to, signal(), course, law))).toBe('unavailable');
+  expect(await kindOf(copyObject(s3, from, to, signal(), { law, course }))).toBe('unavailable');
   store.instead = () => false;
   store.asked.length = 0;
   return course;
@@ -76,7 +76,7 @@ describe('A copy in parts within an S3 store', () => {
       if (operation === 'create') expect(course.told).toEqual(['begin']);
       return false;
     };
-    expect(await copyObject(at.s3, from, to, signal(), course, law)).toBe('size');
+    expect(await copyObject(at.s3, from, to, signal(), { law, course })).toBe('size');
     expect(course.told).toEqual(['begin', 'keep', 1000, 2000, 3000, 4000, 4500]);
     expect(at.store.published).toBe(4500);
   });
@@ -86,7 +86,7 @@ describe('A copy in parts within an S3 store', () => {
     const { state } = await broken(at);
     expect(at.store.open).toBe(true);
     const had = at.store.parts.size;
-    expect(await copyObject(at.s3, from, to, signal(), new Course(state), law)).toBe('size');
+    expect(await copyObject(at.s3, from, to, signal(), { law, course: new Course(state) })).toBe('size');
     expect(at.store.asked.filter((operation) => operation === 'copyPart')).toHaveLength(5 - had);
     expect(at.store.asked).not.toContain('create');
     expect(at.store.published).toBe(4500);
@@ -95,7 +95,7 @@ describe('A copy in parts within an S3 store', () => {
   it('begins anew, and removes what it had, when the source is another version', async () => {
     await using at = await bench();
     const { state } = await broken(at);
-    expect(await copyObject(at.s3, { ...from, eTag: '"2"' }, to, signal(), new Course(state), law)).toBe('size');
+    expect(await copyObject(at.s3, { ...from, eTag: '"2"' }, to, signal(), { law, course: new Course(state) })).toBe('size');
     expect(at.store.asked.slice(0, 3)).toEqual(['list', 'abort', 'create']);
   });
 
@@ -103,12 +103,12 @@ describe('A copy in parts within an S3 store', () => {
     await using at = await bench();
     const course = new Course();
     at.store.loseCompletion = true;
-    expect(await kindOf(copyObject(at.s3, from, to, signal(), course, law))).toBe('unavailable');
+    expect(await kindOf(copyObject(at.s3, from, to, signal(), { law, course }))).toBe('unavailable');
     at.store.loseCompletion = false;
     at.store.asked.length = 0;
     const again = (lastModified: Date) => {
       at.store.head = { etag: '"0123-5"', 'last-modified': lastModified.toUTCString() };
-      return copyObject(at.s3, from, { ...to, ifAbsent: true }, signal(), new Course(course.state), law);
+      return copyObject(at.s3, from, { ...to, ifAbsent: true }, signal(), { law, course: new Course(course.state) });
     };
     expect(await again(new Date())).toBe('size');
     expect(at.store.asked).toEqual(['list', 'head']);
@@ -127,7 +127,7 @@ describe('A copy in parts within an S3 store', () => {
     refusing.keep = () => {
       throw new Error('no more');
     };
-    await expect(copyObject(at.s3, from, to, signal(), refusing, law)).rejects.toThrow('no more');
+    await expect(copyObject(at.s3, from, to, signal(), { law, course: refusing })).rejects.toThrow('no more');
     expect(at.store.asked).toEqual(['create', 'abort']);
   });
 });

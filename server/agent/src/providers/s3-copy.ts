@@ -11,11 +11,16 @@ import { refuseExisting } from './s3-put.ts';
 const LANES = 4;
 const PLAIN_MD5 = /^"[0-9a-f]{32}"$/;
 
-export interface CopyLaw {
+interface CopyLaw {
   /** Bytes of the largest object that is copied in one request. */
   readonly singleBytes: number;
   /** Bytes of every part but the last; they move within the store, so fewer and larger requests are better. */
   readonly partBytes: number;
+}
+
+interface CopyOptions {
+  readonly course?: CopyCourse | undefined;
+  readonly law?: CopyLaw;
 }
 
 const defaultLaw: CopyLaw = { singleBytes: MAX_SINGLE_PUT_BYTES, partBytes: 1024 ** 3 };
@@ -25,8 +30,7 @@ export async function copyObject(
   from: CopySource,
   to: UploadRequest,
   signal: AbortSignal,
-  course?: CopyCourse,
-  law: CopyLaw = defaultLaw,
+  { course, law = defaultLaw }: CopyOptions = {},
 ): Promise<Verification> {
   const inParts = from.size > law.singleBytes;
   const saved = inParts ? await savedCopy(s3, from, to, { state: course?.saved ?? '', law }, signal) : undefined;
@@ -35,6 +39,11 @@ export async function copyObject(
   const eTag = inParts ? await copyParts(s3, from, to, { saved, course, law }, signal) : await copyWhole(s3, from, to, signal);
   // The store's own checksum of both: no further question is needed.
   if (eTag !== '' && eTag === from.eTag && PLAIN_MD5.test(eTag)) return 'object';
+  return await confirmSize(s3, from, to, signal);
+}
+
+/** A copy of another size is removed. */
+async function confirmSize(s3: S3Connection, from: CopySource, to: UploadRequest, signal: AbortSignal): Promise<Verification> {
   const found = await headObject(s3, to, signal);
   if (found?.size === from.size) return 'size';
   if (found !== undefined) await removeObject(s3, to, signal);

@@ -18,7 +18,7 @@ export function s3Provider(account: ProviderAccount, limits: Partial<S3Limits> =
   return {
     chunks: S3_CHUNKS,
     putWhole: (request, chunk, signal) => putWhole(s3, request, chunk, signal),
-    copy: (from, to, signal, course) => copyObject(s3, from, to, signal, course),
+    copy: (from, to, signal, course) => copyObject(s3, from, to, signal, { course }),
     dropCopy: (at, state, signal) => dropCopy(s3, at, state, signal),
     administration: bucketAdministration(s3),
     async verify(signal) {

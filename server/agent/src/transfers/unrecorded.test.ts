@@ -27,7 +27,7 @@ function fullDisk(refuses: (method: string, to: StatusChange | undefined) => boo
 const down = (): string => bench.start({ source: objectRef('a'), target: { type: 'file', path: join(bench.folder, 'to', 'a') } });
 
 describe('when the ledger cannot take how a transfer ended', () => {
-  it('it is tried again until it does, and nothing is announced before', async () => {
+  it('the engine tries again until it does, and announces nothing before', async () => {
     let left = 5;
     const waits: number[] = [];
     const seen: (string | undefined)[] = [];
