@@ -143,6 +143,13 @@ export const settings = {
     6,
     'attempts in a row that bring no new byte before a transfer fails',
   ),
+  failuresInRow: setting(
+    'failures-in-row',
+    'Transfers.FailuresInRow',
+    integer(1, 1_000_000),
+    3,
+    'objects in a row that fail because their store or disk does not work before their folder fails',
+  ),
   managedStorageEndpoint: setting(
     'managed-storage-endpoint',
     'ManagedStorage.Endpoint',

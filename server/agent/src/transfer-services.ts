@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { CloudAccounts } from './account/cloud-accounts.ts';
 import { openSecretBox } from './account/secret-box.ts';
+import { Failure } from './account/failure.ts';
 import { CloudTransfers } from './account/cloud-transfers/cloud-transfers.ts';
 import type { Config } from './config.ts';
 import { httpObjectProvider } from './providers/http-object.ts';
@@ -14,7 +15,7 @@ import type { HistoryStore } from './store/history-store.ts';
 import type { TransferPolicies } from './transfers/policies.ts';
 import { TransferStore } from './store/transfer-store.ts';
 import { TransferEngine } from './transfers/engine.ts';
-import { isExplained } from './transfers/errors.ts';
+import { AccountGone, isExplained } from './transfers/errors.ts';
 import { defaultSettings } from './transfers/settings.ts';
 import { Staging } from './transfers/staging.ts';
 
@@ -56,7 +57,7 @@ export async function openTransferServices(options: TransferServiceOptions): Pro
     endpoints: {
       async resolve(ref, { accountId }) {
         if (ref.cloudAccountId !== null)
-          return providers.of(ref.cloudAccountId, () => cloudAccounts.stored(accountId, ref.cloudAccountId ?? ''));
+          return providers.of(ref.cloudAccountId, () => storedAccount(cloudAccounts, accountId, ref.cloudAccountId ?? ''));
         return httpObjectProvider({ serviceUrl: ref.serverUrl ?? '', accessKey: '', secretKey: '' });
       },
     },
@@ -64,6 +65,7 @@ export async function openTransferServices(options: TransferServiceOptions): Pro
     settings: {
       chunkBytes: config.chunkBytes,
       objectsAtOnce: config.objectsAtOnce,
+      failuresInRow: config.failuresInRow,
       maxLanes: config.maxLanes,
       startLanes: Math.min(defaultSettings.startLanes, config.maxLanes),
       maxConcurrent: config.maxTransfers,
@@ -77,4 +79,13 @@ export async function openTransferServices(options: TransferServiceOptions): Pro
   await staging.recover(transfers.list({ kind: 'client' }));
   const cloudTransfers = new CloudTransfers({ cloudAccounts, transfers, list: new CloudTransferList(database), now });
   return { transfers, cloudTransfers, staging };
+}
+
+/** What the engine has to know of a refusal is only that the account is gone. */
+export function storedAccount(cloudAccounts: Pick<CloudAccounts, 'stored'>, accountId: string, id: string): ProviderAccount {
+  try {
+    return cloudAccounts.stored(accountId, id);
+  } catch (error) {
+    throw error instanceof Failure && error.code === 'NOT_FOUND' ? new AccountGone() : error;
+  }
 }

@@ -4,17 +4,23 @@ import { AZURE_CHUNKS, blockId, dropBlocks, newNonce, putBlockList } from './azu
 import type { AzureClient } from './azure-client.ts';
 import { absentOnly, asConflict, removeBlob, statBlob } from './azure-objects.ts';
 import { signBlob } from './azure-presign.ts';
-import { ProviderError, type CopySource, type UploadRequest, type Verification } from './provider.ts';
+import { ProviderError, type CopyCourse, type CopySource, type UploadRequest, type Verification } from './provider.ts';
 
 const LANES = 4;
 /** The service reads the source with a signed URL; a copy may take as long as this. */
 const SOURCE_SECONDS = 24 * 3600;
 
 /** Both ways publish all or nothing; the source must be the version that was asked for. */
-export async function copyBlob(azure: AzureClient, from: CopySource, to: UploadRequest, signal: AbortSignal): Promise<Verification> {
+export async function copyBlob(
+  azure: AzureClient,
+  from: CopySource,
+  to: UploadRequest,
+  signal: AbortSignal,
+  course?: CopyCourse,
+): Promise<Verification> {
   try {
     const eTag =
-      from.size <= azure.limits.copyBytes ? await copyAtOnce(azure, from, to, signal) : await copyBlocks(azure, from, to, signal);
+      from.size <= azure.limits.copyBytes ? await copyAtOnce(azure, from, to, signal) : await copyBlocks(azure, from, to, signal, course);
     const found = await statBlob(azure, to, signal);
     if (found.size === from.size || found.eTag !== eTag) return 'size';
     await removeBlob(azure, to, signal, eTag);
@@ -36,14 +42,23 @@ async function copyAtOnce(azure: AzureClient, from: CopySource, to: UploadReques
   return answer.header('etag');
 }
 
-/** Put Block From URL, a few at a time, then Put Block List. */
-async function copyBlocks(azure: AzureClient, from: CopySource, to: UploadRequest, signal: AbortSignal): Promise<string | undefined> {
+/**
+ * Put Block From URL, a few at a time, then Put Block List. An interrupted copy has left blocks that are no part of anything: the service
+ * drops them after a week, so that nobody has to know of them.
+ */
+async function copyBlocks(
+  azure: AzureClient,
+  from: CopySource,
+  to: UploadRequest,
+  signal: AbortSignal,
+  course: CopyCourse | undefined,
+): Promise<string | undefined> {
   const blockSize = Math.max(azure.limits.copyBytes, Math.ceil(from.size / AZURE_CHUNKS.maxChunks));
   const count = Math.ceil(from.size / blockSize);
   const nonce = newNonce(randomBytes);
   const ids = Array.from({ length: count }, (_, index) => blockId({ nonce, index, crc32: 0 }));
   const source = sourceOf(azure, from);
-  let next = 0;
+  let [next, done] = [0, 0];
   const lane = async (): Promise<void> => {
     for (let index = next++; index < count; index = next++) {
       const end = Math.min(from.size, (index + 1) * blockSize) - 1;
@@ -58,6 +73,8 @@ async function copyBlocks(azure: AzureClient, from: CopySource, to: UploadReques
         },
         signal,
       );
+      done += 1;
+      course?.alive(Math.min(from.size, done * blockSize));
     }
   };
   const results = await Promise.allSettled(Array.from({ length: Math.min(LANES, count) }, lane));

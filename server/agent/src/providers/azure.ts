@@ -34,7 +34,7 @@ export function azureProvider(account: ProviderAccount, limits: Partial<AzureLim
       put: (request, chunk, signal) => putBlob(azure, request, chunk, signal),
       look: lookBy(stat, (bytes) => Buffer.from(md5Of(bytes), 'base64').toString('hex')),
     }),
-    copy: (from, to, signal) => copyBlob(azure, from, to, signal),
+    copy: (from, to, signal, course) => copyBlob(azure, from, to, signal, course),
     openUpload: (request, signal) => openAzureUpload(azure, request, signal),
     resumeUpload: (request, state, signal, acks = []) => resumeAzureUpload(azure, request, { state, acks }, signal),
     remove: (bucket, key, signal) => removeBlob(azure, { bucket, key }, signal),

@@ -50,6 +50,7 @@ export function boxProvider(account: ProviderAccount, options: BoxOptions = {}):
   };
   return {
     chunks: boxChunks,
+    foldsCase: true,
     verify: async (signal) => void (await identify(box, tokens, signal)),
     listBuckets: async (_options, signal) => [{ name: boxBucket, region: '', createDate: await api.opened(signal) }],
     listObjects: async (query, signal) => listing.page(rootOf(query.bucket), query, signal),

@@ -22,6 +22,7 @@ export function dropboxProvider(account: ProviderAccount, limits?: HttpLimits): 
   const stat: Provider['stat'] = async (bucket, key, signal) => await statFile(client, bucket, key, signal);
   return {
     chunks: DROPBOX_CHUNKS,
+    foldsCase: true,
     verify,
     async listBuckets(_options, signal) {
       await verify(signal);

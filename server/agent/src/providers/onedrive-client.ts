@@ -23,7 +23,7 @@ export interface OneDriveTimes {
   readonly againMs: number;
   /** Between two looks at a copy that is under way. */
   readonly pollMs: number;
-  /** How long a copy may take. */
+  /** How long a copy may say that it is at it without getting any further. */
   readonly copyMs: number;
 }
 

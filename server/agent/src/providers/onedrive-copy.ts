@@ -2,10 +2,16 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { DRIVE, type Item, type OneDriveClient } from './onedrive-client.ts';
 import { checksumOf, createFolder, fileAt, itemOf, removeItem } from './onedrive-files.ts';
-import { type CopySource, ProviderError, type UploadRequest, type Verification } from './provider.ts';
+import { type CopyCourse, type CopySource, ProviderError, type UploadRequest, type Verification } from './provider.ts';
 
 /** A personal OneDrive cannot be told to replace, so an object that is there already is left to an upload. */
-export async function copyFile(client: OneDriveClient, from: CopySource, to: UploadRequest, signal: AbortSignal): Promise<Verification> {
+export async function copyFile(
+  client: OneDriveClient,
+  from: CopySource,
+  to: UploadRequest,
+  signal: AbortSignal,
+  course?: CopyCourse,
+): Promise<Verification> {
   const source = await fileAt(client, from, signal);
   if ((await itemOf(client, to.bucket, to.key, signal)) !== undefined) throw taken(to);
   const cut = to.key.lastIndexOf('/');
@@ -17,7 +23,8 @@ export async function copyFile(client: OneDriveClient, from: CopySource, to: Upl
   const url = `${DRIVE}/items/${encodeURIComponent(String(source.id))}/copy`;
   const answer = await client.call({ what: 'OneDrive copy', method: 'POST', url, body, tolerated: [409] }, signal);
   if (answer.status === 409) throw taken(to);
-  await done(client, to, client.ownProof(answer.header('location'), 'the progress of a copy'), signal);
+  const monitor = client.ownProof(answer.header('location'), 'the progress of a copy');
+  await done(client, { to, monitor, alive: () => course?.alive() }, signal);
   return await confirmCopy(client, source, to, signal);
 }
 
@@ -38,20 +45,32 @@ async function folderAt(client: OneDriveClient, bucket: string, key: string, sig
   return (await itemOf(client, bucket, key, signal)) ?? {};
 }
 
-async function done(client: OneDriveClient, to: UploadRequest, monitor: string, signal: AbortSignal): Promise<void> {
+interface Watch {
+  readonly to: UploadRequest;
+  /** The address that tells how the copy goes. */
+  readonly monitor: string;
+  /** Called after each answer. */
+  readonly alive: () => void;
+}
+
+async function done(client: OneDriveClient, { to, monitor, alive }: Watch, signal: AbortSignal): Promise<void> {
   const { pollMs, copyMs } = client.times;
+  let percentage: unknown;
   for (let waited = 0; waited <= copyMs; waited += pollMs) {
     const request = { what: 'OneDrive copy progress', method: 'GET', url: monitor, anonymous: true, tolerated: [303] } as const;
     const { status, json } = await client.call(request, signal);
+    alive();
     // The end is told by a status or, as it used to be, by a redirect to the copy.
     if (status === 303 || json.status === 'completed') return;
     if (json.status === 'failed') {
       if ((json.error as Item | undefined)?.code === 'nameAlreadyExists') throw taken(to);
       throw new ProviderError('unavailable', 'OneDrive gave up a copy that it had begun');
     }
+    if (json.percentageComplete !== percentage) waited = 0;
+    percentage = json.percentageComplete;
     await pause(pollMs, signal);
   }
-  throw new ProviderError('unavailable', `a copy within OneDrive was not done after ${Math.ceil(copyMs / 1000)} seconds`);
+  throw new ProviderError('unavailable', `a copy within OneDrive did not get any further for ${Math.ceil(copyMs / 1000)} seconds`);
 }
 
 /** Rejects with the reason of the signal, as everything does here. */

@@ -154,6 +154,12 @@ describe('OneDrive', () => {
     expect(await kindOf(copy('c.txt'))).toBe('unavailable');
     server.copyPolls = 100;
     expect(await kindOf(copy('d.txt'))).toBe('unavailable');
+    // As long as it gets on, it may take as long as it likes; each look at it is a sign of life.
+    server.copyMoves = true;
+    let looks = 0;
+    const course = { saved: '', begin: () => undefined, keep: () => undefined, alive: () => void (looks += 1) };
+    expect(await provider.copy?.({ bucket, key: 'a.txt', eTag: '', size: 5 }, ask('e.txt'), signal(), course)).toBe('object');
+    expect(looks).toBe(101);
   });
 
   it('removes a folder only when it is empty, and never for an object', async () => {

@@ -19,6 +19,7 @@ export function oneDriveProvider(account: ProviderAccount, limits?: HttpLimits, 
   const stat: Provider['stat'] = async (bucket, key, signal) => await statFile(client, bucket, key, signal);
   return {
     chunks: ONEDRIVE_CHUNKS,
+    foldsCase: true,
     verify: async (signal) => void (await identify(oneDrive, tokens, signal)),
     listBuckets: async (_options, signal) => [await theDrive(client, signal)],
     listObjects: async (query, signal) => {
@@ -33,7 +34,7 @@ export function oneDriveProvider(account: ProviderAccount, limits?: HttpLimits, 
       look: lookBy(stat, quickXorOf, { sizeProves: true }),
       replacing: true,
     }),
-    copy: async (from, to, signal) => await copyFile(client, from, to, signal),
+    copy: async (from, to, signal, course) => await copyFile(client, from, to, signal, course),
     openUpload: async (request, signal) => await openUpload(client, request, signal),
     resumeUpload: async (request, state, signal) => await resumeUpload(client, request, state, signal),
     remove: async (bucket, key, signal) => await removeFile(client, bucket, key, signal),

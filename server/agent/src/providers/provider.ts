@@ -241,10 +241,24 @@ export interface KeyAdministration {
   remove(accessKey: string, signal: AbortSignal): Promise<void>;
 }
 
+/** How a copy within a store goes, told to whoever asked for it: a large one takes hours, and outlives the process. */
+export interface CopyCourse {
+  /** State of an interrupted copy that is gone on with; empty for a new one. */
+  readonly saved: string;
+  /** Called before the request by which the store comes to hold more than the copy itself. */
+  begin(): void;
+  /** Called with the state to go on with, or to hand to `dropCopy`, before anything is copied. Throws when it is wanted no more: then what was begun has to go. */
+  keep(state: string): void;
+  /** A sign of life: the store has said that it is at it, or that it has so many bytes of the copy now. */
+  alive(bytes?: number): void;
+}
+
 /** A storage provider bound to one account. Every call rejects with `ProviderError`, or with the signal's reason when aborted. */
 export interface Provider {
   /** Without one, an upload takes chunks of any size and number. */
   readonly chunks?: ChunkLaw;
+  /** Names that differ in case only are one to the store; left out, it tells them apart. */
+  readonly foldsCase?: boolean;
   /** Absent where buckets are made elsewhere, or not at all. */
   readonly administration?: BucketAdministration;
   /** Absent where the store has no keys that can be made through it. */
@@ -265,7 +279,9 @@ export interface Provider {
    */
   readonly putWhole?: (request: UploadRequest, chunk: Chunk, signal: AbortSignal) => Promise<Verification>;
   /** Copies within the store, without the bytes passing here. Rejects with `invalid` for what the store cannot copy; absent where it never can. */
-  readonly copy?: (from: CopySource, to: UploadRequest, signal: AbortSignal) => Promise<Verification>;
+  readonly copy?: (from: CopySource, to: UploadRequest, signal: AbortSignal, course?: CopyCourse) => Promise<Verification>;
+  /** Removes what an interrupted copy has left; never rejects for one that is gone. Absent where copies leave nothing. */
+  readonly dropCopy?: (at: { bucket: string; key: string }, state: string, signal: AbortSignal) => Promise<void>;
   openUpload(request: UploadRequest, signal: AbortSignal): Promise<UploadSession>;
   /** Goes on with a stored session: asks the target where it stands, whose word counts more than `acks`. A session that is gone is opened anew at 0. */
   resumeUpload(request: UploadRequest, state: string, signal: AbortSignal, acks?: readonly ChunkAck[]): Promise<UploadSession>;

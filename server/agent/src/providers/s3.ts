@@ -2,6 +2,7 @@
 import type { Provider, ProviderAccount } from './provider.ts';
 import { bucketAdministration, headBucket } from './s3-administration.ts';
 import { connectS3 } from './s3-client.ts';
+import { dropCopy } from './s3-copy-state.ts';
 import { copyObject } from './s3-copy.ts';
 import { defaultS3Limits, S3_CHUNKS, type S3Limits } from './s3-limits.ts';
 import { listBuckets, listPage } from './s3-listing.ts';
@@ -18,7 +19,8 @@ export function s3Provider(account: ProviderAccount, limits: Partial<S3Limits> =
   return {
     chunks: S3_CHUNKS,
     putWhole: putWhole(s3),
-    copy: (from, to, signal) => copyObject(s3, from, to, signal),
+    copy: (from, to, signal, course) => copyObject(s3, from, to, signal, { course }),
+    dropCopy: (at, state, signal) => dropCopy(s3, at, state, signal),
     administration: bucketAdministration(s3),
     verify: (signal, bucket) =>
       verifyWith(bucket, {

@@ -8,15 +8,17 @@ export function withinBuckets(provider: Provider, names: readonly string[]): Pro
     if (!known.has(bucket)) throw new ProviderError('missing', `there is no bucket ${JSON.stringify(bucket)}`);
     return await call();
   };
-  const { chunks, putWhole, copy } = provider;
+  const { chunks, foldsCase, putWhole, copy, dropCopy } = provider;
   return {
     ...(chunks !== undefined && { chunks }),
+    ...(foldsCase !== undefined && { foldsCase }),
     ...(putWhole !== undefined && {
       putWhole: (request, chunk, signal) => within(request.bucket, () => putWhole(request, chunk, signal)),
     }),
     ...(copy !== undefined && {
-      copy: (from, to, signal) => within(from.bucket, () => within(to.bucket, () => copy(from, to, signal))),
+      copy: (from, to, signal, course) => within(from.bucket, () => within(to.bucket, () => copy(from, to, signal, course))),
     }),
+    ...(dropCopy !== undefined && { dropCopy: (at, state, signal) => within(at.bucket, () => dropCopy(at, state, signal)) }),
     verify: (signal, bucket) => (bucket === undefined ? provider.verify(signal) : within(bucket, () => provider.verify(signal, bucket))),
     listBuckets: async (options, signal) => (await provider.listBuckets(options, signal)).filter(({ name }) => known.has(name)),
     listObjects: (query, signal) => within(query.bucket, () => provider.listObjects(query, signal)),

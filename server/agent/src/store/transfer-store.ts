@@ -262,25 +262,35 @@ export class TransferStore implements Ledger {
 
   #append(id: string, items: readonly NewItem[]): void {
     const insert = this.#prepare(
-      `INSERT OR IGNORE INTO transfer_items (transfer_id, n, key, state, size, identity, target_key, error)
-      VALUES (@id, @n, @key, @state, @size, @identity, @targetKey, @error)`,
+      `INSERT OR IGNORE INTO transfer_items (transfer_id, n, key, state, size, identity, target_key, folded, error)
+      VALUES (@id, @n, @key, @state, @size, @identity, @targetKey, @folded, @error)`,
     );
     const last = this.#prepare<[string], { n: number | null }>('SELECT max(n) AS n FROM transfer_items WHERE transfer_id = ?');
     let n = (last.get(id)?.n ?? -1) + 1;
     let bytes = 0;
-    for (const { key, size, identity = '', targetKey = null } of items) {
-      const taken = targetKey !== null && this.#isTaken(id, key, targetKey);
-      const error = taken ? `Another object of this transfer has the name ${targetKey} already.` : null;
-      const state = taken ? 'failed' : 'waiting';
-      if (insert.run({ id, n, key, size, identity, targetKey: taken ? null : targetKey, state, error }).changes === 0) continue;
+    for (const item of items) {
+      const { key, size, identity = '', targetKey, folded } = item;
+      const error = item.error ?? this.#taken(id, item);
+      // Who has not got the name does not keep it from others.
+      const place = error === undefined ? { state: 'waiting', targetKey: targetKey ?? null, folded: folded ?? null } : {};
+      const values = { id, n, key, size, identity, state: 'failed', targetKey: null, folded: null, error: error ?? null, ...place };
+      if (insert.run(values).changes === 0) continue;
       n += 1;
       bytes += size;
     }
     this.#prepare('UPDATE transfers SET total_bytes = total_bytes + ? WHERE id = ?').run(bytes, id);
   }
 
-  #isTaken(id: string, key: string, targetKey: string): boolean {
-    const sql = 'SELECT 1 FROM transfer_items WHERE transfer_id = ? AND target_key = ? AND key <> ?';
-    return this.#prepare<[string, string, string]>(sql).get(id, targetKey, key) !== undefined;
+  /** Why an object cannot have the name that it wants. */
+  #taken(id: string, { key, targetKey, folded }: NewItem): string | undefined {
+    const holder = (column: 'target_key' | 'folded', name: string | undefined): string | undefined => {
+      if (name === undefined) return undefined;
+      const sql = `SELECT key FROM transfer_items WHERE transfer_id = ? AND ${column} = ? AND key <> ?`;
+      return this.#prepare<[string, string, string], { key: string }>(sql).get(id, name, key)?.key;
+    };
+    if (holder('target_key', targetKey) !== undefined) return `Another object of this transfer has the name ${targetKey} already.`;
+    const alike = holder('folded', folded);
+    if (alike === undefined) return undefined;
+    return `Another object of this transfer, ${JSON.stringify(alike)}, has the same name to the target, which does not tell the two apart.`;
   }
 }

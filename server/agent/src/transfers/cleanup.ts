@@ -1,7 +1,9 @@
 // Owns removing what interrupted sessions left at their targets; what cannot be removed stays in the ledger for the next sweep.
 import { withDeadline } from './deadline.ts';
+import { AccountGone, LimitExceeded } from './errors.ts';
 import { targetOf, type ItemContext } from './item-endpoints.ts';
-import type { Leftover, Ledger } from './ledger.ts';
+import type { Leftover, Ledger, TransferRow } from './ledger.ts';
+import { isCloud } from './plan.ts';
 import { withRetries, type RetryTools } from './retry.ts';
 
 export interface CleanupTools extends ItemContext {
@@ -13,7 +15,11 @@ export interface CleanupTools extends ItemContext {
 export async function discardLeftover(leftover: Leftover, signal: AbortSignal, tools: CleanupTools): Promise<void> {
   const { transferId, plan, startedAt, item } = leftover;
   const { callTimeoutMs, abortGraceMs } = tools.settings;
-  const target = await targetOf(plan, transferId, item, tools);
+  const target = await targetOf(plan, transferId, item, tools).catch((error: unknown) => {
+    if (!(error instanceof AccountGone)) throw error;
+    return undefined;
+  });
+  if (target === undefined) return giveUp(leftover, tools);
   const limit = { what: 'Removing an interrupted upload', signal, ms: callTimeoutMs, abortGraceMs };
   const remove = async (inner: AbortSignal): Promise<void> => {
     await target.discard(item, item.session, inner);
@@ -21,6 +27,33 @@ export async function discardLeftover(leftover: Leftover, signal: AbortSignal, t
   };
   await withRetries(tools.retry, signal, () => withDeadline(limit, remove));
   tools.ledger.clearLeftover(transferId, item.n);
+}
+
+/** Without the account nobody can ever remove it: kept in the ledger, it would be tried at each start for ever. */
+function giveUp({ transferId, plan, item }: Leftover, { ledger, report }: CleanupTools): void {
+  const { target } = plan;
+  ledger.clearLeftover(transferId, item.n);
+  const place = isCloud(target) ? ` in ${target.bucket}` : '';
+  report(new LimitExceeded(`An interrupted upload${place} is left to its store, since its cloud account has been removed: ${item.key}`));
+}
+
+/** In one transfer no more items than these are begun and not ended. */
+const mostOpen = 128;
+
+/**
+ * Removes the part files of a run that is over and could not be recorded: they may be what fills the disk of the ledger. The ledger still
+ * names them, and whoever goes on with such a transfer starts its items anew. Never rejects.
+ */
+export async function makeRoom({ id, plan }: TransferRow, tools: CleanupTools): Promise<void> {
+  if (isCloud(plan.target)) return;
+  try {
+    for (const item of tools.ledger.openItems(id, -1, mostOpen)) {
+      const signal = AbortSignal.timeout(tools.settings.callTimeoutMs);
+      if (item.chunkSize > 0) await (await targetOf(plan, id, item, tools)).discard(item, item.session, signal);
+    }
+  } catch (error) {
+    tools.report(error);
+  }
 }
 
 /** The clean-ups that run in the background, so that a shutdown can wait for them. */

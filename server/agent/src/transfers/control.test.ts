@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ProviderError } from '../providers/provider.ts';
 import { prefixOf } from './testing/fake-session.ts';
+import { AccountGone } from './errors.ts';
 import { Bench, bytesOf, objectRef, sha256 } from './testing/bench.ts';
 
 const size = 2_000_003;
@@ -175,6 +176,29 @@ describe('cancel', () => {
     expect(bench.ledger.leftovers()).toEqual([]);
     expect(bench.provider.sessions.size).toBe(0);
   });
+});
+
+it('what a transfer left at a store whose account was removed is reported once, and keeps nothing in the ledger', async () => {
+  let gone = false;
+  const { provider } = bench;
+  await bench.close();
+  const resolve = () => (gone ? Promise.reject(new AccountGone()) : Promise.resolve(provider));
+  bench = await Bench.open({ provider, engine: { endpoints: { resolve } }, settings: { keepFinished: 1 } });
+  bench.provider.put('a', bytesOf(size));
+  const id = bench.start({ source: objectRef('a'), target: objectRef('b') });
+  await bench.when(() => (bench.engine.get(id)?.bytesTransferred ?? 0) > 0);
+  gone = true;
+  expect(await bench.engine.cancel(id)).toBe('ok');
+  await bench.engine.cleanedUp();
+  expect(bench.reported.map(String)).toEqual([
+    expect.stringMatching(/interrupted upload in bucket is left to its store.*account has been removed/),
+  ]);
+  expect(bench.ledger.leftovers()).toEqual([]);
+  for (const name of ['c', 'd']) {
+    gone = false;
+    expect(await bench.finish(bench.start({ source: objectRef('a'), target: objectRef(name) }))).toBe('completed');
+  }
+  expect(bench.engine.get(id)).toBeUndefined();
 });
 
 describe('commands', () => {

@@ -26,3 +26,22 @@ it('an aborted signal stops the call with its reason, and a finished call leaves
   await expect(call).rejects.toThrow('stopped');
   await expect(withDeadline(limit(controller.signal), () => Promise.resolve(1))).rejects.toThrow('stopped');
 });
+
+it('a sign of life puts the deadline off by its whole length, and none after the end does anything', async () => {
+  let last: () => void = () => undefined;
+  const steps = async (alive: () => void): Promise<string> => {
+    last = alive;
+    for (let n = 0; n < 6; n += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 40));
+      alive();
+    }
+    return 'done';
+  };
+  expect(await withDeadline({ ...limit(), ms: 150 }, (_signal, alive) => steps(alive))).toBe('done');
+  last();
+  const stuck = (_signal: AbortSignal, alive: () => void): Promise<never> => {
+    alive();
+    return new Promise(() => undefined);
+  };
+  await expect(withDeadline({ ...limit(), ms: 20 }, stuck)).rejects.toThrow('did not get any further for 1 seconds');
+});

@@ -11,25 +11,42 @@ export interface Limit {
 }
 
 /**
- * Rejects with the signal's reason, or with `unavailable` after the deadline. A call that settles after it was
+ * Rejects with the signal's reason, or with `unavailable` after the deadline, which each call of `alive` puts off by its whole length. A call that settles after it was
  * abandoned hands its value to `late`, so that what it opened can be closed.
  */
-export async function withDeadline<T>(limit: Limit, action: (signal: AbortSignal) => Promise<T>, late?: (value: T) => void): Promise<T> {
+export async function withDeadline<T>(
+  limit: Limit,
+  action: (signal: AbortSignal, alive: () => void) => Promise<T>,
+  late?: (value: T) => void,
+): Promise<T> {
   limit.signal.throwIfAborted();
   const controller = new AbortController();
   const forward = (): void => controller.abort(limit.signal.reason);
   limit.signal.addEventListener('abort', forward, { once: true });
-  const timer = setTimeout(() => controller.abort(timedOut(limit)), limit.ms);
+  let alive = false;
+  const timer = setTimeout(() => controller.abort(timedOut(limit, alive)), limit.ms);
+  const putOff = (): void => {
+    alive = true;
+    // A timer that was cleared would start again.
+    if (!controller.signal.aborted && !over) timer.refresh();
+  };
+  let over = false;
   try {
-    return await settle(action(controller.signal), controller.signal, limit.abortGraceMs, late);
+    return await settle(action(controller.signal, putOff), controller.signal, limit.abortGraceMs, late);
   } finally {
+    over = true;
     clearTimeout(timer);
     limit.signal.removeEventListener('abort', forward);
   }
 }
 
-const timedOut = (limit: Limit): ProviderError =>
-  new ProviderError('unavailable', `${limit.what} did not finish within ${Math.ceil(limit.ms / 1000)} seconds.`);
+function timedOut({ what, ms }: Limit, wasAlive: boolean): ProviderError {
+  const seconds = Math.ceil(ms / 1000);
+  const message = wasAlive
+    ? `${what} did not get any further for ${seconds} seconds.`
+    : `${what} did not finish within ${seconds} seconds.`;
+  return new ProviderError('unavailable', message);
+}
 
 function settle<T>(work: Promise<T>, signal: AbortSignal, graceMs: number, late?: (value: T) => void): Promise<T> {
   return new Promise<T>((resolve, reject) => {

@@ -70,9 +70,9 @@ describe('a folder download', () => {
   });
 
   it('fails as a whole when the storage is down, and keeps what arrived', async () => {
-    for (const key of ['a', 'b', 'c']) bench.provider.put(`p/${key}`, bytesOf(100_000));
+    for (const key of ['a', 'b', 'c', 'd', 'e']) bench.provider.put(`p/${key}`, bytesOf(100_000));
     bench.provider.fault = ({ name, key }) =>
-      name === 'read' && key === 'p/b' ? { type: 'fail', error: new ProviderError('unavailable', 'The storage is down.') } : undefined;
+      name === 'read' && key > 'p/a' ? { type: 'fail', error: new ProviderError('unavailable', 'The storage is down.') } : undefined;
     const id = download('p');
     expect(await bench.finish(id)).toBe('failed');
     expect(await bench.names('to')).toEqual(['a']);

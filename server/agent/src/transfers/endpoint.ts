@@ -1,5 +1,15 @@
 // Owns the two ends of one object's way: what it is read from and what it is written to.
-import type { Checksum, Chunk, ChunkAck, ChunkLaw, ObjectReader, ObjectStat, UploadSession, Verification } from '../providers/provider.ts';
+import type {
+  Checksum,
+  Chunk,
+  ChunkAck,
+  ChunkLaw,
+  CopyCourse,
+  ObjectReader,
+  ObjectStat,
+  UploadSession,
+  Verification,
+} from '../providers/provider.ts';
 
 export interface SourceStat {
   readonly size: number;
@@ -47,7 +57,9 @@ export interface Target {
   /** A whole small object in one go; absent where a session is the only way. */
   readonly putWhole?: ((request: TargetRequest, chunk: Chunk, signal: AbortSignal) => Promise<Verification>) | undefined;
   /** A copy that the store makes itself; absent where the source is another one, or it cannot. */
-  readonly copyFrom?: ((source: SourceStat, request: TargetRequest, signal: AbortSignal) => Promise<Verification>) | undefined;
+  readonly copyFrom?:
+    | ((source: SourceStat, request: TargetRequest, signal: AbortSignal, course: CopyCourse) => Promise<Verification>)
+    | undefined;
   /** `saved` is the state of an earlier session, or empty; `acks` the chunks of it that are known to be there. */
   open(request: TargetRequest, saved: string, signal: AbortSignal, acks: readonly ChunkAck[]): Promise<TargetSession>;
   /** Removes what an interrupted session left; nothing left is a success. */

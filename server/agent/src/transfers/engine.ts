@@ -1,10 +1,11 @@
 // Owns the commands on transfers: start, pause, resume, cancel, recover, shut down; one engine for every kind of transfer.
 import { randomUUID } from 'node:crypto';
-import { Cleanups } from './cleanup.ts';
+import { Cleanups, makeRoom } from './cleanup.ts';
 import { Connectivity } from './connectivity.ts';
 import { explain, Fenced, isExplained, Stopped } from './errors.ts';
 import type { TransferHistory } from './history.ts';
 import { EndpointGates } from './endpoint-gates.ts';
+import { insist } from './insist.ts';
 import type { EndpointResolver } from './item-endpoints.ts';
 import type { Ledger, TransferFilter, TransferRow } from './ledger.ts';
 import { checkLocalFile, checkLocalFolder } from './local-check.ts';
@@ -39,6 +40,12 @@ export interface EngineOptions {
   readonly report: (error: unknown) => void;
 }
 
+/** How a run ends its transfer. */
+interface Outcome {
+  readonly event: 'complete' | 'fail';
+  readonly error?: string;
+}
+
 export type StartResult = { readonly transferId: string } | { readonly refused: 'queue-full' | 'shutting-down' };
 export type CommandResult = 'ok' | 'unknown' | { readonly illegal: TransferStatus };
 
@@ -53,7 +60,7 @@ export class TransferEngine {
   readonly #waits: Waits;
   readonly #cleanups: Cleanups;
   readonly #runs = new Map<string, Run>();
-  #closing = false;
+  readonly #closed = new AbortController();
 
   constructor(options: EngineOptions) {
     const { ledger, history, endpoints, report, now = Date.now } = options;
@@ -84,7 +91,7 @@ export class TransferEngine {
 
   /** `id` has to be new. */
   start(plan: TransferPlan, id: string = randomUUID()): StartResult {
-    if (this.#closing) return { refused: 'shutting-down' };
+    if (this.#closed.signal.aborted) return { refused: 'shutting-down' };
     if (this.#scheduler.backlog + this.#waits.size >= this.#tools.settings.maxQueued) return { refused: 'queue-full' };
     const { source } = plan;
     const items = isMany(plan) ? [] : [{ key: source.type === 'object' ? source.key : '', size: 0 }];
@@ -106,7 +113,7 @@ export class TransferEngine {
   }
 
   async resume(id: string): Promise<CommandResult> {
-    if (this.#closing) return { illegal: this.#tools.ledger.get(id)?.status ?? 'paused' };
+    if (this.#closed.signal.aborted) return { illegal: this.#tools.ledger.get(id)?.status ?? 'paused' };
     return this.#command(id, 'resume', () => this.#scheduler.enqueue(id));
   }
 
@@ -121,7 +128,8 @@ export class TransferEngine {
       const run = this.#runs.get(id);
       run?.stopNow();
       this.#leave(id);
-      this.#settle(id, run?.ended);
+      this.#cleanups.sweep(id, run?.ended);
+      this.#prune();
     });
   }
 
@@ -151,7 +159,7 @@ export class TransferEngine {
 
   /** Suspends what runs; it stays resumable in the ledger, and the next `recover` goes on with it. */
   async shutdown(): Promise<void> {
-    this.#closing = true;
+    this.#closed.abort(new Stopped('shutdown'));
     this.#scheduler.stop();
     this.#waits.stop();
     this.#tools.connectivity.stop(new Stopped('shutdown'));
@@ -200,10 +208,10 @@ export class TransferEngine {
   /** Never rejects: what goes wrong is the transfer's failure, or reported. */
   async #execute(id: string): Promise<void> {
     try {
-      const row = this.#begin(id);
+      const row = await insist(() => this.#begin(id), this.#closed.signal, this.#tools);
       if (row !== undefined) await this.#run(new Run(row));
     } catch (error) {
-      this.#tools.report(error);
+      if (!(error instanceof Stopped)) this.#tools.report(error);
     }
   }
 
@@ -220,53 +228,84 @@ export class TransferEngine {
     const unused = this.#tools.connectivity.use(storesOf(run.row.plan, this.#tools));
     this.#tools.progress.begin(run.row);
     try {
-      await runTransfer(run, this.#tools, () => this.#finish(run));
-      this.#finish(run);
-    } catch (error) {
-      if (error instanceof NothingToMove) this.#finish(run);
-      else if (error instanceof Blocked) this.#wait(run, error);
-      else if (!run.stopped && !(error instanceof Fenced)) this.#fail(run, error);
+      await this.#conclude(run, await this.#outcomeOf(run));
     } finally {
       unused();
       if (this.#runs.get(id) === run) this.#runs.delete(id);
       run.markEnded();
-      const status = this.#tools.ledger.get(id)?.status;
       // A cancel has arranged for its own clean-up.
-      if (status === 'completed' || status === 'failed') {
-        this.#waits.forget(id);
-        this.#settle(id);
-      }
+      if (['completed', 'failed'].includes(this.#tools.ledger.get(id)?.status ?? '')) this.#waits.forget(id);
+      this.#prune();
     }
   }
 
-  /** Completed, or failed when some objects of a folder were; a second call finds the transfer finished. */
-  #finish(run: Run): void {
+  /** Undefined when somebody else decides how the transfer goes on. */
+  async #outcomeOf(run: Run): Promise<(() => Outcome) | undefined> {
+    try {
+      await runTransfer(run, this.#tools, () => this.#recordNow(run));
+    } catch (error) {
+      if (error instanceof NothingToMove) return () => this.#counted(run);
+      if (error instanceof Blocked) return this.#wait(run, error);
+      return run.stopped || error instanceof Fenced ? undefined : this.#failure(error);
+    }
+    return () => this.#counted(run);
+  }
+
+  /** Completed, or failed when some objects of a folder were. */
+  #counted(run: Run): Outcome {
     const { ledger } = this.#tools;
     const { total, failed } = ledger.counts(run.row.id);
-    const message = `${failed} of ${total} objects could not be transferred; the first: ${ledger.firstError(run.row.id) ?? ''}`;
-    this.#conclude(run, failed === 0 ? 'complete' : 'fail', failed === 0 ? undefined : message);
+    if (failed === 0) return { event: 'complete' };
+    const first = ledger.firstError(run.row.id) ?? '';
+    return { event: 'fail', error: `${failed} of ${total} objects could not be transferred; the first: ${first}` };
   }
 
-  /** The run is over and gives everything back; the next one goes on where the ledger says. */
-  #wait(run: Run, blocked: Blocked): void {
+  /** The run is over and gives everything back; the next one goes on where the ledger says. Undefined when it waits, or somebody else decides. */
+  #wait(run: Run, blocked: Blocked): (() => Outcome) | undefined {
     const row = this.#tools.ledger.get(run.row.id);
-    if (run.stopped || row?.status !== 'running' || row.generation !== run.owner.generation) return;
-    if (this.#waits.add(row, blocked, run.trusted)) this.#tools.progress.wait(row, blocked.message);
-    else this.#fail(run, blocked.cause);
+    if (run.stopped || row?.status !== 'running' || row.generation !== run.owner.generation) return undefined;
+    if (!this.#waits.add(row, blocked, run.trusted)) return this.#failure(blocked.cause);
+    this.#tools.progress.wait(row, blocked.message);
+    return undefined;
   }
 
-  #fail(run: Run, error: unknown): void {
+  #failure(error: unknown): () => Outcome {
     if (!isExplained(error)) this.#tools.report(error);
-    this.#conclude(run, 'fail', explain(error));
+    return () => ({ event: 'fail', error: explain(error) });
   }
 
-  #conclude(run: Run, event: 'complete' | 'fail', error?: string): void {
+  /** In the commit of the last item. Where the ledger cannot take it, it is tried again when the run is over. */
+  #recordNow(run: Run): void {
+    try {
+      this.#record(run, () => this.#counted(run));
+    } catch (error) {
+      this.#tools.report(error);
+    }
+  }
+
+  /** A second call finds the transfer finished. */
+  #record(run: Run, outcome: () => Outcome): void {
     const row = this.#tools.ledger.get(run.row.id);
-    if (row?.generation === run.owner.generation) this.#transitions.apply(row, event, error);
+    if (row?.generation !== run.owner.generation) return;
+    const { event, error } = outcome();
+    if (this.#transitions.apply(row, event, error) !== undefined) this.#cleanups.sweep(row.id, run.ended);
   }
 
-  #settle(id: string, after?: Promise<void>): void {
-    this.#cleanups.sweep(id, after);
+  /** Until it is in the ledger, or until somebody stops the run: what he does counts then. */
+  async #conclude(run: Run, outcome: (() => Outcome) | undefined): Promise<void> {
+    if (outcome === undefined) return;
+    const written = insist(
+      () => this.#record(run, outcome),
+      run.hard,
+      this.#tools,
+      () => makeRoom(run.row, this.#tools),
+    );
+    await written.catch((error: unknown) => {
+      if (!run.hard.aborted) throw error;
+    });
+  }
+
+  #prune(): void {
     this.#tools.ledger.prune(this.#tools.settings.keepFinished);
   }
 }

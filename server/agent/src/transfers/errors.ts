@@ -29,6 +29,12 @@ const systemKinds: Readonly<Record<string, readonly [LocalFileErrorKind, string]
   ENOTEMPTY: ['invalid', 'is a folder'],
   EEXIST: ['invalid', 'exists and is not a folder'],
   ENAMETOOLONG: ['invalid', 'has a name that is too long'],
+  EINVAL: ['invalid', 'has a name or an attribute that this file system does not take'],
+  EILSEQ: ['invalid', 'has a name that this file system does not take'],
+  EFBIG: ['invalid', 'is larger than this file system takes'],
+  ELOOP: ['invalid', 'has too many links on its way'],
+  EBUSY: ['io', 'is in use by the system'],
+  ETXTBSY: ['io', 'is in use: it is a program that runs'],
   ENOSPC: ['full', 'cannot be written: no space left on the disk'],
   EDQUOT: ['full', 'cannot be written: the disk quota is used up'],
 };
@@ -67,10 +73,27 @@ export class LimitExceeded extends Error {
   }
 }
 
+/** The cloud account that a transfer needs has been removed: nobody has its keys any more. */
+export class AccountGone extends Error {
+  constructor() {
+    super('The cloud account of this transfer has been removed.');
+    this.name = 'AccountGone';
+  }
+}
+
 /** True for errors whose message was written for a person; others are defects. */
 export const isExplained = (error: unknown): error is Error =>
-  error instanceof ProviderError || error instanceof LocalFileError || error instanceof LimitExceeded;
+  error instanceof ProviderError || error instanceof LocalFileError || error instanceof LimitExceeded || error instanceof AccountGone;
+
+/** What the ledger says when it cannot be written. */
+const ledgerTroubles: Readonly<Record<string, string>> = {
+  SQLITE_FULL: 'The transfer stopped because it could not be recorded: the disk of the data directory of the agent is full.',
+  SQLITE_IOERR: 'The transfer stopped because it could not be recorded: the disk of the data directory of the agent fails.',
+};
 
 /** The `errorMessage` of a failed transfer; the text of a defect could hold anything, so it is not shown. */
 export const explain = (error: unknown): string =>
-  isExplained(error) ? error.message : 'The transfer stopped because of an internal error; see the log of the agent.';
+  isExplained(error)
+    ? error.message
+    : (ledgerTroubles[/^SQLITE_(?:FULL|IOERR)/.exec(codeOf(error))?.[0] ?? ''] ??
+      'The transfer stopped because of an internal error; see the log of the agent.');

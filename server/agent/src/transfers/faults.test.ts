@@ -28,7 +28,13 @@ const commands = fc.array(fc.record({ at: fc.integer({ min: 0, max: 60 }), what:
 const refused: Fault = { type: 'fail', error: down('unavailable') };
 const discardedTwice = [undefined, undefined, { type: 'cut', after: 100 } as const, undefined, refused, undefined, refused];
 
-const manners = fc.constantFrom<FakeOptions>({}, { lanes: 3 }, { whole: true }, { lanes: 2, whole: true, copies: true });
+const manners = fc.constantFrom<FakeOptions>(
+  {},
+  { lanes: 3 },
+  { whole: true },
+  { lanes: 2, whole: true, copies: true },
+  { lanes: 2, copies: true, copyPieces: 100_000 },
+);
 const routes = ['upload', 'download', 'across'] as const;
 
 async function play(
@@ -63,7 +69,14 @@ it('any schedule of faults and commands ends with equal bytes, or with nothing v
       schedule,
       commands,
       async (route, manner, size, faults, orders) => {
-        const settings = { callTimeoutMs: 40, writeTimeoutMs: 40, commitTimeoutMs: 40, pauseGraceMs: 200, abortGraceMs: 10 };
+        const settings = {
+          callTimeoutMs: 40,
+          writeTimeoutMs: 40,
+          commitTimeoutMs: 40,
+          copyStallTimeoutMs: 40,
+          pauseGraceMs: 200,
+          abortGraceMs: 10,
+        };
         const options: BenchOptions = { provider: new FakeProvider(manner), settings };
         const bench = await Bench.open(options);
         const pending: Promise<unknown>[] = [];

@@ -1,5 +1,4 @@
 // Owns turning the references of a plan into the two ends of one item.
-import { createHash } from 'node:crypto';
 import { join, posix } from 'node:path';
 import type { Provider } from '../providers/provider.ts';
 import type { Source, Target } from './endpoint.ts';
@@ -8,12 +7,14 @@ import { LocalSource } from './local-source.ts';
 import { LocalTarget } from './local-target.ts';
 import { ObjectSource } from './object-source.ts';
 import { ObjectTarget } from './object-target.ts';
+import { partId } from './part-id.ts';
 import { isCloud, type CloudRef, type EndpointRef, type TransferPlan } from './plan.ts';
 import { keyBelow, pathBelow } from './safe-path.ts';
 import type { TransferSettings } from './settings.ts';
 
 /** Turns a stored reference into a provider with credentials, at run time only. */
 export interface EndpointResolver {
+  /** Rejects with `AccountGone` when the account was removed. */
   resolve(ref: CloudRef, plan: TransferPlan): Promise<Provider>;
 }
 
@@ -67,9 +68,6 @@ function placeOf(plan: TransferPlan, key: string): string {
   const relative = plan.source.type === 'object' ? posix.basename(key) : relativeKey(plan, key);
   return plan.keepSourceTree === false && !relative.endsWith('/') ? posix.basename(relative) : relative;
 }
-
-/** An id that a caller chose may hold anything, a path too. */
-const partId = (id: string): string => (/^[\w-]{1,64}$/.test(id) ? id : createHash('sha256').update(id).digest('hex').slice(0, 32));
 
 /** What remains of the key below the prefix that is transferred. */
 export function relativeKey(plan: TransferPlan, key: string): string {

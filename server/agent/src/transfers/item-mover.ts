@@ -1,8 +1,9 @@
 // Owns moving one item from begin to commit, with retries that go on where the target stands.
 import { ProviderError } from '../providers/provider.ts';
 import { chunkSizeFor } from './chunk-plan.ts';
+import { type CopyProgress, moveByCopy } from './copy-mover.ts';
 import { withDeadline } from './deadline.ts';
-import type { Source, SourceStat, Target } from './endpoint.ts';
+import type { Source, SourceStat } from './endpoint.ts';
 import { Fenced, LocalFileError } from './errors.ts';
 import { decide } from './existing.ts';
 import { endpointName, sourceOf, targetName, targetOf } from './item-endpoints.ts';
@@ -20,6 +21,7 @@ export class ItemMover {
   readonly #tools: MoveTools;
   readonly #move: Move;
   readonly #progress: ItemProgress;
+  readonly #copied: CopyProgress = { furthest: 0, failures: 0 };
   /** What the listing said of a small object, which spares a first look. */
   #listed: SourceStat | undefined;
   #item: ItemRow;
@@ -49,7 +51,7 @@ export class ItemMover {
     const { run } = this.#move;
     const asked = { stores: storesOf(run.row.plan, this.#tools), trusted: () => run.trusted };
     return withRetries(this.#tools.retry, run.soft, () => this.#asListed(), {
-      mark: () => this.#progress.furthest,
+      mark: () => this.#progress.furthest + this.#copied.furthest,
       obstacles: obstaclesOf(asked, this.#tools),
     });
   }
@@ -124,7 +126,9 @@ export class ItemMover {
       publish: (work) => run.commit(async () => this.#publish(context, work)),
     };
     const { copyFrom, putWhole } = attempt.target;
-    if (copyFrom !== undefined && this.#progress.session === '' && (await moveByCopy(copyFrom, context))) return;
+    const begin = (): void => this.#begin(frozen);
+    const job = { context, progress: this.#progress, copied: this.#copied, begin };
+    if (copyFrom !== undefined && (await moveByCopy(copyFrom, job))) return;
     if (putWhole !== undefined && frozen.size <= frozen.chunkSize) return await moveWhole(context);
     this.#begin(frozen);
     await moveSession(context, this.#progress);
@@ -155,36 +159,6 @@ export class ItemMover {
     const { callTimeoutMs, abortGraceMs } = this.#tools.settings;
     return withDeadline({ what, signal, ms: ms ?? callTimeoutMs, abortGraceMs }, action, late);
   };
-}
-
-/** False when the store cannot copy this one after all, so that its bytes have to pass here. */
-async function moveByCopy(
-  copyFrom: NonNullable<Target['copyFrom']>,
-  { frozen, move, tools, call, publish }: MoveContext,
-): Promise<boolean> {
-  const { run } = move;
-  try {
-    await publish(() =>
-      call(
-        'Copying within the store',
-        run.hard,
-        (signal) => copyFrom(frozen, frozen, signal),
-        undefined,
-        tools.settings.writeTimeoutMs,
-      ).catch(cannotCopy),
-    );
-    return true;
-  } catch (error) {
-    if (error instanceof CannotCopy) return false;
-    throw error;
-  }
-}
-
-class CannotCopy extends Error {}
-
-/** Of the copy itself; that a copy turned out wrong is another matter. */
-function cannotCopy(error: unknown): never {
-  throw error instanceof ProviderError && error.kind === 'invalid' ? new CannotCopy(error.message, { cause: error }) : error;
 }
 
 function sourceChanged(run: Run): Error {

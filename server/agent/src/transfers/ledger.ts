@@ -50,6 +50,10 @@ export interface NewItem {
   readonly identity?: string;
   /** The name at the target, where two objects of one transfer could want the same: the first has it, the others fail. */
   readonly targetKey?: string;
+  /** The name as a target sees it that does not tell all names apart: the first object that has it is moved, the others fail. */
+  readonly folded?: string;
+  /** Why it cannot be moved, as the listing found out: counted as failed from the start. */
+  readonly error?: string;
 }
 
 /** How an item ended. */

@@ -1,13 +1,13 @@
 // Owns finding out what a transfer of many objects consists of, page by page into the ledger, while the first ones move already.
-import type { Dirent } from 'node:fs';
 import { opendir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ProviderError } from '../providers/provider.ts';
 import { withDeadline } from './deadline.ts';
-import { Fenced, LimitExceeded, LocalFileError, localFileError } from './errors.ts';
+import { Fenced, LimitExceeded, localFileError } from './errors.ts';
 import { folderPrefix, targetName } from './item-endpoints.ts';
 import type { MoveTools } from './move.ts';
 import type { NewItem } from './ledger.ts';
+import { fold, type Folding, foldingOf } from './name-folding.ts';
 import { obstaclesOf } from './obstacles.ts';
 import type { FolderRef, PrefixRef } from './plan.ts';
 import { withRetries } from './retry.ts';
@@ -19,24 +19,33 @@ export async function listItems(run: Run, tools: MoveTools, grown: () => void): 
   const { ledger, settings } = tools;
   const { source } = run.row.plan;
   let count = 0;
+  /** Asked for once, when there is something to move. */
+  let folding: { readonly of: Folding | undefined } | undefined;
   for await (const page of source.type === 'folder' ? filesIn(source, settings.listPageSize) : objectsIn(run, source as PrefixRef, tools)) {
     run.soft.throwIfAborted();
     count += page.length;
     if (count > settings.maxObjects) {
       throw new LimitExceeded(`The folder has more than ${settings.maxObjects} objects; transfer it in parts.`);
     }
-    if (ledger.addItems(run.owner, named(run, page)) === undefined) throw new Fenced();
+    if (folding === undefined && page.length > 0) folding = { of: await foldingOf(run.row.id, run.row.plan, tools) };
+    if (ledger.addItems(run.owner, named(run, page, folding?.of)) === undefined) throw new Fenced();
     grown();
   }
   if (count === 0) throw nothingThere(source);
   if (!ledger.finishListing(run.owner)) throw new Fenced();
 }
 
-/** Side by side, two objects may want one name; in a tree none can. */
-function named(run: Run, page: readonly NewItem[]): readonly NewItem[] {
+/** Side by side, two objects may want one name; in a tree only where the target does not tell their names apart. */
+function named(run: Run, page: readonly NewItem[], folding: Folding | undefined): readonly NewItem[] {
   const { plan } = run.row;
-  if (plan.keepSourceTree !== false) return page;
-  return page.map((item) => ({ ...item, targetKey: flatName(plan, item.key) }));
+  const flat = plan.keepSourceTree === false;
+  if (!flat && folding === undefined) return page;
+  return page.map((item) => {
+    const name = flatName(plan, item.key);
+    // Two folders of one name are one folder.
+    const folded = folding !== undefined && !item.key.endsWith('/') ? { folded: fold(name, folding) } : {};
+    return { ...item, ...(flat && { targetKey: name }), ...folded };
+  });
 }
 
 /** What cannot be a name fails when it is moved, with a message of its own. */
@@ -89,27 +98,26 @@ async function* filesIn(folder: FolderRef, pageSize: number): AsyncGenerator<rea
 }
 
 async function* walk(root: string, below: string): AsyncGenerator<NewItem> {
-  const path = join(root, below);
-  let entries: AsyncIterable<Dirent>;
   try {
-    entries = await opendir(path);
+    for await (const entry of await opendir(join(root, below))) {
+      const key = below === '' ? entry.name : `${below}/${entry.name}`;
+      if (entry.isDirectory()) yield* walk(root, key);
+      else if (entry.isFile()) yield await fileOf(root, key);
+    }
   } catch (error) {
-    throw localFileError(error, path);
-  }
-  for await (const entry of entries) {
-    const key = below === '' ? entry.name : `${below}/${entry.name}`;
-    if (entry.isDirectory()) yield* walk(root, key);
-    else if (entry.isFile()) yield { key, size: await sizeOf(join(root, key)) };
+    const failure = localFileError(error, join(root, below));
+    if (below === '') throw failure;
+    // What else there is can be moved; nobody knows what is in here, so it counts as one.
+    yield { key: `${below}/`, size: 0, error: failure.message };
   }
 }
 
-async function sizeOf(path: string): Promise<number> {
+async function fileOf(root: string, key: string): Promise<NewItem> {
   try {
-    return (await stat(path)).size;
+    return { key, size: (await stat(join(root, key))).size };
   } catch (error) {
-    const failure = localFileError(error, path);
+    const failure = localFileError(error, join(root, key));
     // Gone since: the attempt to move it says so.
-    if (failure instanceof LocalFileError && failure.kind === 'missing') return 0;
-    throw failure;
+    return failure.kind === 'missing' ? { key, size: 0 } : { key, size: 0, error: failure.message };
   }
 }

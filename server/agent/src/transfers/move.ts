@@ -41,10 +41,11 @@ export interface Attempt {
   readonly endpoints: readonly string[];
 }
 
+/** Each `alive` gives the call as much time again as it had in the beginning. */
 export type Caller = <T>(
   what: string,
   signal: AbortSignal,
-  action: (signal: AbortSignal) => Promise<T>,
+  action: (signal: AbortSignal, alive: () => void) => Promise<T>,
   late?: (value: T) => void,
   ms?: number,
 ) => Promise<T>;

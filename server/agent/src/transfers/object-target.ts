@@ -4,6 +4,12 @@ import { ProviderError } from '../providers/provider.ts';
 import type { Source, Target, TargetRequest, TargetSession, TargetStat } from './endpoint.ts';
 import { type ObjectAddress, ObjectSource } from './object-source.ts';
 
+/** In the ledger, the states of copies and of uploads stand in one place. */
+const copying = 'copy:';
+
+/** Whether a saved state is that of a copy within the store, and not that of an upload. */
+export const isCopyState = (saved: string): boolean => saved.startsWith(copying);
+
 export interface ObjectTargetOptions {
   readonly provider: Provider;
   readonly address: ObjectAddress;
@@ -32,8 +38,11 @@ export class ObjectTarget implements Target {
     if (putWhole !== undefined) this.putWhole = (request, chunk, signal) => putWhole(this.#upload(request), chunk, signal);
     if (sweepUploads !== undefined) this.sweep = (since, signal) => sweepUploads(address, since, signal);
     if (copy !== undefined && sibling !== undefined) {
-      this.copyFrom = (source, request, signal) =>
-        copy({ ...sibling, eTag: source.identity, size: source.size }, this.#upload(request), signal);
+      this.copyFrom = (source, request, signal, course) => {
+        const saved = course.saved.slice(copying.length);
+        const ours = { ...course, saved, keep: (state: string) => course.keep(copying + state) };
+        return copy({ ...sibling, eTag: source.identity, size: source.size }, this.#upload(request), signal, ours);
+      };
     }
   }
 
@@ -54,13 +63,19 @@ export class ObjectTarget implements Target {
     }
   }
 
-  open(request: TargetRequest, saved: string, signal: AbortSignal, acks: readonly ChunkAck[]): Promise<TargetSession> {
+  async open(request: TargetRequest, saved: string, signal: AbortSignal, acks: readonly ChunkAck[]): Promise<TargetSession> {
     const upload = this.#upload(request);
-    return saved === '' ? this.#provider.openUpload(upload, signal) : this.#provider.resumeUpload(upload, saved, signal, acks);
+    if (isCopyState(saved)) {
+      // The bytes pass here now: what the store has copied by itself is of no use.
+      await this.discard(request, saved, signal);
+      return await this.#provider.openUpload(upload, signal);
+    }
+    return await (saved === '' ? this.#provider.openUpload(upload, signal) : this.#provider.resumeUpload(upload, saved, signal, acks));
   }
 
   async discard(request: TargetRequest, saved: string, signal: AbortSignal): Promise<void> {
     if (saved === '') return;
+    if (isCopyState(saved)) return await this.#provider.dropCopy?.(this.#address, saved.slice(copying.length), signal);
     // A retry goes on with what the attempt before has opened: where the saved session is gone that is a new one, and nobody else knows of it.
     this.#discarded ??= await this.open(request, saved, signal, []);
     await this.#discarded.abort(signal);

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Policies, type TransferPolicies, type TransferPolicy } from './policies.ts';
-import { Bench, type BenchOptions, bytesOf, objectRef, planOf } from './testing/bench.ts';
+import { Bench, type BenchOptions, bytesOf, objectRef, planOf, prefixRef } from './testing/bench.ts';
 import { FakeProvider, type FakeOptions } from './testing/fake-provider.ts';
 
 const none: TransferPolicy = {
@@ -132,6 +132,56 @@ describe('VerifyChecksum', () => {
     const id = bench.start({ source: objectRef('a'), target: { type: 'file', path: join(bench.folder, 'b') } });
     expect(await bench.finish(id)).toBe('completed');
     expect(bench.ledger.proof(id)).toBe('sha256');
+  });
+});
+
+describe('reading back for VerifyChecksum', () => {
+  const upload = async (): Promise<string> =>
+    bench.start({ source: { type: 'file', path: await bench.file('up', bytesOf(600_000)) }, target: objectRef('to/b.bin') });
+  const turns = async (count: number): Promise<void> => {
+    let seen = 0;
+    await bench.reached(() => (seen += 1) > count);
+  };
+
+  it.each([
+    ['an upload counts against the cap of downloads', { maxDownloadBytesPerSecond: 1 }, upload],
+    ['a copy counts against the cap of copies', { maxServerToServerBytesPerSecond: 1 }, () => Promise.resolve(move())],
+  ])('%s', async (_what, cap, start) => {
+    const policies = await open({ verifyChecksum: true });
+    bench.provider.put('a', bytesOf(600_000));
+    const held = bench.hold(({ name }) => name === 'commit');
+    const id = await start();
+    await held.reached;
+    policies.change({ verifyChecksum: true, ...cap });
+    held.release();
+    await bench.reached(() => bench.provider.objects.has('to/b.bin'));
+    const before = bench.provider.bytesRead;
+    await bench.reached(() => bench.provider.bytesRead > before);
+    await turns(3000);
+    // At one byte a second the second grant comes after days.
+    expect(bench.engine.get(id)?.status).toBe('running');
+    expect(bench.provider.bytesRead - before).toBeLessThan(400_000);
+    policies.change({ verifyChecksum: true });
+    expect(await bench.finish(id)).toBe('completed');
+    expect(bench.ledger.proof(id)).toBe('sha256');
+  });
+
+  it.each([
+    ['whole', { whole: true }, 60_000],
+    ['in sessions', { lanes: 2 }, 200_000],
+  ])('takes a place at the store for objects moved %s, without waiting for one while it has one', async (_what, manner, size) => {
+    await open({ verifyChecksum: true }, manner, { settings: { startLanes: 1, maxLanes: 1, objectsAtOnce: 4, maxSlabs: 4 } });
+    for (let n = 0; n < 12; n += 1) bench.provider.put(`from/${n}`, bytesOf(size));
+    let most = 0;
+    bench.provider.gate = ({ name }) => {
+      if (name === 'read') most = Math.max(most, bench.provider.openReads);
+      return Promise.resolve();
+    };
+    const id = bench.start({ source: prefixRef('from'), target: prefixRef('to') }, 'server');
+    expect(await bench.finish(id)).toBe('completed');
+    expect(bench.ledger.proof(id)).toBe('sha256');
+    // The one that closes just now may still count.
+    expect(most).toBeLessThanOrEqual(1);
   });
 });
 

@@ -62,7 +62,16 @@ export class Policies {
 
   /** `owner` is the transfer: each has an even share of a cap. */
   throttleFor(plan: TransferPlan, owner: string): Throttle {
+    return this.#throttle(plan, owner, capOf(plan));
+  }
+
+  /** Of what is read back from a store: an upload is a download then. */
+  throttleForReading(plan: TransferPlan, owner: string): Throttle {
     const cap = capOf(plan);
+    return this.#throttle(plan, owner, cap === 'maxUploadBytesPerSecond' ? 'maxDownloadBytesPerSecond' : cap);
+  }
+
+  #throttle(plan: TransferPlan, owner: string, cap: Cap): Throttle {
     const limits = accountsOf(plan).map((id) => this.#limit(cap, plan.userId, id));
     return {
       get capped() {

@@ -1,8 +1,7 @@
 // Owns one run of a transfer: find out what there is to move, move it, several objects at once, and say how it ended.
 import { mkdir } from 'node:fs/promises';
-import { ProviderError } from '../providers/provider.ts';
 import { discardLeftover } from './cleanup.ts';
-import { explain, LocalFileError, localFileError } from './errors.ts';
+import { explain, localFileError } from './errors.ts';
 import { relativeKey } from './item-endpoints.ts';
 import { ItemEnds } from './item-ends.ts';
 import { ItemMover } from './item-mover.ts';
@@ -11,9 +10,11 @@ import type { ItemEnd, ItemRow } from './ledger.ts';
 import { listItems } from './listing.ts';
 import { isMany, type FolderRef, type TransferPlan } from './plan.ts';
 import type { Throttle } from './policies.ts';
+import { isRetryable } from './retry.ts';
 import type { Run } from './run.ts';
 import { assertInside, pathBelow } from './safe-path.ts';
 import type { Lease, SlabPool } from './slab-pool.ts';
+import { concernsAll, Streak } from './trouble.ts';
 
 export interface RunnerTools extends MoveTools {
   readonly pool: SlabPool;
@@ -37,6 +38,7 @@ class TransferRunner {
   readonly #throttle: Throttle;
   readonly #ends: ItemEnds;
   readonly #many: boolean;
+  readonly #streak: Streak;
   /** The highest number that was handed out. */
   #taken = -1;
   #ready: ItemRow[] = [];
@@ -54,6 +56,7 @@ class TransferRunner {
     this.#throttle = tools.policies.throttleFor(run.row.plan, run.row.id);
     this.#ends = new ItemEnds(run, tools);
     this.#many = isMany(run.row.plan);
+    this.#streak = new Streak(tools.settings.failuresInRow);
     run.recordEnds = () => this.#ends.flush();
   }
 
@@ -117,7 +120,7 @@ class TransferRunner {
         await new ItemMover({ run: this.#run, item, lease: this.#lease, throttle: this.#throttle, ended }, this.#tools).move();
       }
     } catch (error) {
-      if (!this.#many || this.#run.soft.aborted || !concernsOneObject(error)) throw this.#stop(error);
+      if (!this.#many || this.#run.soft.aborted || concernsAll(error)) throw this.#stop(error);
       await this.#failItem(item, error);
     }
   }
@@ -131,16 +134,23 @@ class TransferRunner {
 
   #end(n: number, end: ItemEnd): void {
     this.#ends.add(n, end);
+    if (end.state !== 'failed') this.#streak.passed();
     if (this.#many) return;
     this.#ends.flush();
     this.#lastMoved();
   }
 
-  /** A refused object is counted; what it left behind goes now, and is swept later when that fails. */
+  /**
+   * A failed object is counted; one too many in a row ends the transfer. What it left behind goes now, and is swept later when that fails
+   * or when the store does not answer anyway.
+   */
   async #failItem(item: ItemRow, cause: unknown): Promise<void> {
     const { row, soft } = this.#run;
+    const down = this.#streak.failed(cause);
     this.#end(item.n, { state: 'failed', error: explain(cause) });
     this.#ends.flush();
+    if (down) throw this.#stop(cause);
+    if (isRetryable(cause)) return;
     const leftover = this.#tools.ledger.leftovers(row.id).find((left) => left.item.n === item.n);
     if (leftover === undefined) return;
     await discardLeftover(leftover, soft, this.#tools).catch(this.#tools.report);
@@ -162,12 +172,6 @@ class TransferRunner {
       this.#end(item.n, { state: 'done', size: 0, proof: 'size' });
     });
   }
-}
-
-/** Anything else (credentials, network, a full disk) would fail for the objects that follow too. */
-function concernsOneObject(error: unknown): boolean {
-  if (error instanceof ProviderError) return ['missing', 'changed', 'invalid', 'conflict'].includes(error.kind);
-  return error instanceof LocalFileError && ['missing', 'denied', 'invalid', 'changed'].includes(error.kind);
 }
 
 const isFolderMarker = (plan: TransferPlan, item: ItemRow): boolean =>

@@ -26,6 +26,8 @@ export interface TransferSettings {
   readonly maxSlabs: number;
   /** Objects of one transfer that are moved at once. */
   readonly objectsAtOnce: number;
+  /** So many objects in a row that fail because their store or disk does not work are its failure, and end the transfer. */
+  readonly failuresInRow: number;
   /** Parts of one object, and requests to one store, that are under way at once: to begin with, and at most. */
   readonly startLanes: number;
   readonly maxLanes: number;
@@ -43,6 +45,8 @@ export interface TransferSettings {
   readonly callTimeoutMs: number;
   readonly writeTimeoutMs: number;
   readonly commitTimeoutMs: number;
+  /** A copy within a store that shows no sign of life for so long is given up. */
+  readonly copyStallTimeoutMs: number;
   readonly progressIntervalMs: number;
   /** Finished transfers that stay visible in the lists. */
   readonly keepFinished: number;
@@ -56,6 +60,7 @@ export const defaultSettings: TransferSettings = {
   chunkBytes: 8 * MiB,
   maxSlabs: 8,
   objectsAtOnce: 8,
+  failuresInRow: 3,
   startLanes: 4,
   maxLanes: 16,
   retryBudget: 100,
@@ -68,6 +73,7 @@ export const defaultSettings: TransferSettings = {
   callTimeoutMs: 60_000,
   writeTimeoutMs: 300_000,
   commitTimeoutMs: 120_000,
+  copyStallTimeoutMs: 600_000,
   progressIntervalMs: 100,
   keepFinished: 1000,
   maxObjects: 1_000_000,

@@ -10,6 +10,8 @@ export interface FakeOneDrive extends FakeApi {
   readonly sessions: DriveSessions;
   /** How often a copy says that it is under way before it is done. */
   copyPolls: number;
+  /** Whether it gets further between two looks. */
+  copyMoves: boolean;
   /** Whether items name the address of their bytes. */
   namesDownloads: boolean;
 }
@@ -18,7 +20,7 @@ interface Drive {
   readonly tree: DriveTree;
   readonly sessions: DriveSessions;
   readonly copies: Map<string, { polls: number; result: object }>;
-  readonly settings: { copyPolls: number; namesDownloads: boolean };
+  readonly settings: { copyPolls: number; copyMoves: boolean; namesDownloads: boolean };
   readonly origin: () => string;
 }
 
@@ -29,7 +31,7 @@ const NOT_FOUND = graphError(404, 'itemNotFound');
 export async function oneDriveServer(): Promise<FakeOneDrive> {
   const tree = new DriveTree();
   const sessions = new DriveSessions(tree);
-  const settings = { copyPolls: 0, namesDownloads: true };
+  const settings = { copyPolls: 0, copyMoves: false, namesDownloads: true };
   const api = await fakeApi((origin) => {
     const drive = { tree, sessions, settings, origin, copies: new Map() };
     return {
@@ -146,10 +148,13 @@ function copied(drive: Drive, ask: Ask, item: DriveItem): Reply {
   return { status: 202, headers: { location: `${drive.origin()}/monitor/${id}` } };
 }
 
-function progress({ copies }: Drive, pathname: string): Reply {
+function progress({ copies, settings }: Drive, pathname: string): Reply {
   const copy = copies.get(pathname.slice('/monitor/'.length));
   if (copy === undefined) return NOT_FOUND;
   if (copy.polls === 0) return { status: 200, body: copy.result };
   copy.polls -= 1;
-  return { status: 202, body: { operation: 'ItemCopy', percentageComplete: 27.8, status: 'inProgress' } };
+  return {
+    status: 202,
+    body: { operation: 'ItemCopy', percentageComplete: settings.copyMoves ? 90 / (copy.polls + 1) : 27.8, status: 'inProgress' },
+  };
 }

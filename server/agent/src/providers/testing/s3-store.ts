@@ -40,7 +40,8 @@ export class S3Store {
     this.asked.push(operation);
     if (this.instead(operation, req, res)) return;
     if (operation === 'create') return this.#create(res);
-    if (query.has('uploadId')) return this.#inUpload(operation, res, query, body);
+    if (query.has('uploadId'))
+      return this.#inUpload(operation, res, query, { body, range: String(req.headers['x-amz-copy-source-range']) });
     if (operation === 'put') {
       this.published = body.length;
       return void res.writeHead(200, { etag: '"0123"', ...this.#echo(body) }).end();
@@ -64,20 +65,29 @@ export class S3Store {
     xml(res, 200, '<InitiateMultipartUploadResult><UploadId>u1</UploadId></InitiateMultipartUploadResult>');
   }
 
-  #inUpload(operation: Operation, res: ServerResponse, query: URLSearchParams, body: Buffer): void {
+  #inUpload(operation: Operation, res: ServerResponse, query: URLSearchParams, { body, range }: { body: Buffer; range: string }): void {
     if (!this.open) return failure(res, 404, 'NoSuchUpload');
     if (operation === 'part') {
       const n = Number(query.get('partNumber'));
       this.parts.set(n, body);
       return void res.writeHead(200, { etag: `"part-${n}"`, ...this.#echo(body) }).end();
     }
-    if (operation === 'copyPart') return xml(res, 200, `<CopyPartResult><ETag>"part"</ETag></CopyPartResult>`);
+    if (operation === 'copyPart') {
+      this.#keepRange(Number(query.get('partNumber')), range);
+      return xml(res, 200, `<CopyPartResult><ETag>"part"</ETag></CopyPartResult>`);
+    }
     if (operation === 'abort') {
       this.open = false;
       this.parts.clear();
       return void res.writeHead(204).end();
     }
     return operation === 'list' ? this.#list(res) : this.#complete(res);
+  }
+
+  /** A part that is copied has the length of its range. */
+  #keepRange(n: number, range: string): void {
+    const [, first = '0', last = '0'] = /^bytes=(\d+)-(\d+)$/.exec(range) ?? [];
+    this.parts.set(n, Buffer.alloc(Number(last) - Number(first) + 1));
   }
 
   #list(res: ServerResponse): void {

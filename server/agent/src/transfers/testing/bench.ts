@@ -22,6 +22,7 @@ export const testSettings: Partial<TransferSettings> = {
   callTimeoutMs: 2000,
   writeTimeoutMs: 2000,
   commitTimeoutMs: 2000,
+  copyStallTimeoutMs: 2000,
 };
 
 export const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
@@ -55,6 +56,8 @@ export interface BenchOptions {
   readonly provider?: FakeProvider;
   readonly settings?: Partial<TransferSettings>;
   readonly engine?: Partial<EngineOptions>;
+  /** Puts something between the engine and its ledger. */
+  readonly ledger?: (ledger: Ledger) => Ledger;
 }
 
 export class Bench {
@@ -74,11 +77,16 @@ export class Bench {
     this.#database = openDatabase(join(folder, 'agent.sqlite'));
     this.ledger = new TransferStore(this.#database);
     this.engine = new TransferEngine({
-      ledger: mortal(this.ledger, () => this.#dead),
+      ledger: mortal(options.ledger?.(this.ledger) ?? this.ledger, () => this.#dead),
       history: { record: (entry) => void this.history.push(entry) },
       endpoints: { resolve: () => Promise.resolve(this.provider) },
       settings: { ...testSettings, ...options.settings },
-      sleep: (_ms, signal) => new Promise((resolve, reject) => (signal.aborted ? reject(signal.reason as Error) : setImmediate(resolve))),
+      sleep: (_ms, signal) =>
+        new Promise((resolve, reject) => {
+          // A dead process never wakes up.
+          if (signal.aborted) reject(signal.reason as Error);
+          else if (!this.#dead) setImmediate(resolve);
+        }),
       report: (error) => void this.reported.push(error),
       ...options.engine,
     });

@@ -5,6 +5,7 @@ import { setImmediate as tick } from 'node:timers/promises';
 import {
   ProviderError,
   type Chunk,
+  type CopyCourse,
   type ListQuery,
   type ObjectReader,
   type ObjectPage,
@@ -16,37 +17,10 @@ import {
   type Verification,
 } from '../../providers/provider.ts';
 import { StreamReader } from '../../providers/stream-reader.ts';
+import type { Call, FakeOptions, Fault } from './fake-calls.ts';
 import { FakeSession, prefixOf, type Stored } from './fake-session.ts';
 
-export type CallName =
-  | 'stat'
-  | 'read'
-  | 'list'
-  | 'open'
-  | 'resume'
-  | 'write'
-  | 'commit'
-  | 'abort'
-  | 'put'
-  | 'copy'
-  | 'verify'
-  | 'remove'
-  | 'sweep';
-
-export type Fault =
-  | { readonly type: 'fail'; readonly error: ProviderError }
-  /** The call does this many bytes and then loses the connection. */
-  | { readonly type: 'cut'; readonly after: number }
-  /** The call is done and its answer is lost. */
-  | { readonly type: 'lost' }
-  /** Nothing happens until the signal aborts. */
-  | { readonly type: 'hang' };
-
-export interface Call {
-  readonly name: CallName;
-  readonly key: string;
-  readonly offset: number;
-}
+export type { Call, FakeOptions, Fault } from './fake-calls.ts';
 
 const down = (): ProviderError => new ProviderError('unavailable', 'The storage is down.');
 const missing = (key: string): ProviderError => new ProviderError('missing', `There is no object ${key}.`);
@@ -59,14 +33,6 @@ function untilAborted(signal: AbortSignal): Promise<never> {
   });
 }
 
-export interface FakeOptions {
-  readonly resumable?: boolean;
-  /** So many chunks at once, in any order. */
-  readonly lanes?: number;
-  readonly whole?: boolean;
-  readonly copies?: boolean;
-}
-
 export class FakeProvider implements Provider {
   readonly objects = new Map<string, Buffer>();
   readonly sessions = new Map<string, Stored>();
@@ -74,6 +40,7 @@ export class FakeProvider implements Provider {
   readonly modified = new Map<string, Date>();
   readonly putWhole?: NonNullable<Provider['putWhole']>;
   readonly copy?: NonNullable<Provider['copy']>;
+  readonly dropCopy?: NonNullable<Provider['dropCopy']>;
   readonly #options: FakeOptions;
   fault: (call: Call) => Fault | undefined = () => undefined;
   /** Awaited in each call; lets a test hold the storage still. */
@@ -81,6 +48,9 @@ export class FakeProvider implements Provider {
   openReads = 0;
   /** Stores other bytes than it was given. */
   lies = false;
+  readonly foldsCase?: boolean;
+  /** A test may put what only another store can hold. */
+  foldsNow = true;
   /** What listings tell of every version. */
   listedETag = '';
   /** Bytes that left the storage. */
@@ -90,12 +60,16 @@ export class FakeProvider implements Provider {
 
   constructor(options: FakeOptions = {}) {
     this.#options = options;
+    if (options.foldsCase === true) this.foldsCase = true;
     if (options.whole === true) this.putWhole = (request, chunk, signal) => this.#putWhole(request, chunk, signal);
-    if (options.copies === true) this.copy = (from, to, signal) => this.#copy(from.key, to, signal);
+    if (options.copies === true) this.copy = (from, to, signal, course) => this.#copy(from.key, to, signal, course);
+    if (options.copyPieces !== undefined) this.dropCopy = (_at, state, signal) => this.drop(state, signal);
   }
 
   put(key: string, bytes: Buffer): void {
-    this.objects.set(key, bytes);
+    const folds = this.#options.foldsCase === true && this.foldsNow;
+    const same = folds ? [...this.objects.keys()].find((other) => other.toLowerCase() === key.toLowerCase()) : undefined;
+    this.objects.set(same ?? key, bytes);
   }
 
   /** The same storage as a process after a restart sees it: what the dead one still had in flight never arrives. */
@@ -203,7 +177,7 @@ export class FakeProvider implements Provider {
     if (prefixOf(stored) !== size) throw new ProviderError('invalid', 'The upload is not complete.');
     if (ifAbsent === true && this.objects.has(key)) throw new ProviderError('conflict', `${key} is there already.`);
     const inOrder = [...stored.pieces].toSorted(([a], [b]) => a - b).map(([, piece]) => piece);
-    this.objects.set(key, Buffer.concat(inOrder));
+    this.put(key, Buffer.concat(inOrder));
     this.sessions.delete(id);
     if (fault?.type === 'lost') throw down();
   }
@@ -212,15 +186,42 @@ export class FakeProvider implements Provider {
     const fault = await this.#call({ name: 'put', key, offset: 0 }, signal);
     if (bytes.length !== size) throw new Error(`${bytes.length} bytes for an object of ${size}`);
     if (ifAbsent === true && this.objects.has(key)) throw new ProviderError('conflict', `${key} is there already.`);
-    this.objects.set(key, this.lies ? Buffer.alloc(bytes.length, 7) : Buffer.from(bytes));
+    this.put(key, this.lies ? Buffer.alloc(bytes.length, 7) : Buffer.from(bytes));
     if (fault?.type === 'lost') throw down();
     return 'object';
   }
 
-  async #copy(from: string, { key }: UploadRequest, signal: AbortSignal): Promise<Verification> {
-    await this.#call({ name: 'copy', key, offset: 0 }, signal);
-    this.objects.set(key, this.#object(from));
+  async #copy(from: string, request: UploadRequest, signal: AbortSignal, course?: CopyCourse): Promise<Verification> {
+    const { key } = request;
+    const fault = await this.#call({ name: 'copy', key, offset: 0 }, signal);
+    if (this.#options.copyPieces !== undefined) await this.#copyPieces(from, request, signal, course, fault);
+    this.put(key, this.#object(from));
     return 'object';
+  }
+
+  async #copyPieces(from: string, request: UploadRequest, signal: AbortSignal, course?: CopyCourse, fault?: Fault): Promise<void> {
+    const bytes = this.#object(from);
+    const length = this.#options.copyPieces ?? bytes.length;
+    const saved = course?.saved ?? '';
+    const id = this.sessions.has(saved) ? saved : randomUUID();
+    if (id !== saved) {
+      course?.begin();
+      this.sessions.set(id, { request, begun: new Date(), pieces: new Map() });
+      if (fault?.type === 'lost') throw down();
+      try {
+        course?.keep(id);
+      } catch (error) {
+        this.sessions.delete(id);
+        throw error;
+      }
+    }
+    const { pieces } = this.#session(id);
+    for (let offset = 0; offset < bytes.length; offset += length) {
+      if (!pieces.has(offset)) await this.#call({ name: 'copyPart', key: request.key, offset }, signal);
+      this.#session(id).pieces.set(offset, bytes.subarray(offset, offset + length));
+      course?.alive(Math.min(bytes.length, offset + length));
+    }
+    this.sessions.delete(id);
   }
 
   async drop(id: string, signal: AbortSignal): Promise<void> {
