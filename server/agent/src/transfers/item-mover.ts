@@ -134,7 +134,7 @@ export class ItemMover {
     const published = await work();
     context.move.run.trusted = true;
     const proof = await verifyCopy(context, published);
-    this.#move.ended({ state: 'done', size: context.frozen.size, proof, targetKey: this.#item.targetKey });
+    await this.#move.ended({ state: 'done', size: context.frozen.size, proof, targetKey: this.#item.targetKey });
   }
 
   /** In the ledger before anything exists at the target; again when a second look saw another version. */

@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { ProviderError } from '../providers/provider.ts';
 import { discardLeftover } from './cleanup.ts';
-import { explain, LocalFileError, localFileError } from './errors.ts';
+import { explain, Fenced, LocalFileError, localFileError } from './errors.ts';
 import { relativeKey } from './item-endpoints.ts';
 import { ItemEnds } from './item-ends.ts';
 import { ItemMover } from './item-mover.ts';
@@ -63,11 +63,22 @@ class TransferRunner {
     const workers = this.#many ? this.#tools.settings.objectsAtOnce : 1;
     const results = await Promise.allSettled([...Array.from({ length: workers }, () => this.#work()), this.#listing]);
     // What ended before a failure has ended.
-    if (!this.#run.hard.aborted) this.#ends.flush();
+    await this.#settleEnds();
     if (this.#failure !== undefined) throw this.#failure.error;
     const stopped = results.find((result) => result.status === 'rejected');
     if (stopped !== undefined) throw stopped.reason;
     this.#run.hard.throwIfAborted();
+  }
+
+  /** A run that was cut off has no time to lose, and may no longer own its transfer. */
+  async #settleEnds(): Promise<void> {
+    try {
+      if (this.#run.hard.aborted) this.#ends.flush();
+      else await this.#ends.settle();
+    } catch (error) {
+      if (!this.#run.hard.aborted) throw error;
+      if (!(error instanceof Fenced)) this.#tools.report(error);
+    }
   }
 
   /** Objects are moved while the rest is still being listed. */
@@ -113,7 +124,7 @@ class TransferRunner {
     try {
       if (isFolderMarker(plan, item)) await this.#makeFolder(item);
       else {
-        const ended = (end: ItemEnd): void => this.#end(item.n, end);
+        const ended = (end: ItemEnd): Promise<void> => this.#end(item.n, end);
         await new ItemMover({ run: this.#run, item, lease: this.#lease, throttle: this.#throttle, ended }, this.#tools).move();
       }
     } catch (error) {
@@ -129,18 +140,20 @@ class TransferRunner {
     return error;
   }
 
-  #end(n: number, end: ItemEnd): void {
-    this.#ends.add(n, end);
+  async #end(n: number, end: ItemEnd): Promise<void> {
+    const adding = this.#ends.add(n, end);
+    if (adding !== undefined) await adding;
     if (this.#many) return;
-    this.#ends.flush();
+    const recording = this.#ends.settle();
+    if (recording !== undefined) await recording;
     this.#lastMoved();
   }
 
   /** A refused object is counted; what it left behind goes now, and is swept later when that fails. */
   async #failItem(item: ItemRow, cause: unknown): Promise<void> {
     const { row, soft } = this.#run;
-    this.#end(item.n, { state: 'failed', error: explain(cause) });
-    this.#ends.flush();
+    await this.#end(item.n, { state: 'failed', error: explain(cause) });
+    await this.#ends.settle();
     const leftover = this.#tools.ledger.leftovers(row.id).find((left) => left.item.n === item.n);
     if (leftover === undefined) return;
     await discardLeftover(leftover, soft, this.#tools).catch(this.#tools.report);
@@ -159,7 +172,7 @@ class TransferRunner {
       } catch (error) {
         throw localFileError(error, path);
       }
-      this.#end(item.n, { state: 'done', size: 0, proof: 'size' });
+      await this.#end(item.n, { state: 'done', size: 0, proof: 'size' });
     });
   }
 }
@@ -167,7 +180,7 @@ class TransferRunner {
 /** Anything else (credentials, network, a full disk) would fail for the objects that follow too. */
 function concernsOneObject(error: unknown): boolean {
   if (error instanceof ProviderError) return ['missing', 'changed', 'invalid', 'conflict'].includes(error.kind);
-  return error instanceof LocalFileError && ['missing', 'denied', 'invalid', 'changed'].includes(error.kind);
+  return error instanceof LocalFileError && ['missing', 'denied', 'invalid', 'changed', 'conflict'].includes(error.kind);
 }
 
 const isFolderMarker = (plan: TransferPlan, item: ItemRow): boolean =>
