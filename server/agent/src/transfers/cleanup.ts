@@ -3,6 +3,7 @@ import { withDeadline } from './deadline.ts';
 import { targetOf, type ItemContext } from './item-endpoints.ts';
 import type { Leftover, Ledger } from './ledger.ts';
 import { withRetries, type RetryTools } from './retry.ts';
+import { removeUnverified } from './verification.ts';
 
 export interface CleanupTools extends ItemContext {
   readonly ledger: Ledger;
@@ -16,6 +17,7 @@ export async function discardLeftover(leftover: Leftover, signal: AbortSignal, t
   const target = await targetOf(plan, transferId, item, tools);
   const limit = { what: 'Removing an interrupted upload', signal, ms: callTimeoutMs, abortGraceMs };
   const remove = async (inner: AbortSignal): Promise<void> => {
+    await removeUnverified(target, item, inner);
     await target.discard(item, item.session, inner);
     if (item.session === '') await target.sweep?.(new Date(startedAt), inner);
   };

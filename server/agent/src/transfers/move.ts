@@ -56,6 +56,6 @@ export interface MoveContext {
   readonly move: Move;
   readonly tools: MoveTools;
   readonly call: Caller;
-  /** Publishes, verifies and records as one step that nobody cuts in two without need. */
+  /** Publishes, and records where nothing is left to verify, as one step that nobody cuts in two without need. */
   readonly publish: (work: () => Promise<Proof>) => Promise<void>;
 }

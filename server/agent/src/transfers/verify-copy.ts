@@ -3,25 +3,49 @@ import { createHash } from 'node:crypto';
 import { ProviderError } from '../providers/provider.ts';
 import type { Source, SourceStat } from './endpoint.ts';
 import type { MoveContext } from './move.ts';
-import type { Proof } from './ledger.ts';
+import type { PublishedCopy } from './ledger.ts';
 import { withRetries } from './retry.ts';
 
 const pieceBytes = 1024 * 1024;
 
-/** What is proven of the copy in the end; rejects with `invalid`, after removing the copy, when it differs. */
-export async function verifyCopy(context: MoveContext, proven: Proof): Promise<Proof> {
-  const { attempt, frozen, move, tools, call } = context;
-  const { run } = move;
-  if (!tools.policies.verifies(run.row.plan)) return proven;
+export interface CopyWatch {
+  /** Which version of the object the copy is; called before anything of it is read. */
+  seen(identity: string): void;
+  /** The copy was wrong, and is no longer there. */
+  removed(): void;
+}
+
+/** Resolves when both are the same; rejects, after removing the copy, with `unavailable` for another size and `invalid` for other bytes. */
+export async function verifyCopy(context: MoveContext, { identity }: PublishedCopy, watch: CopyWatch): Promise<void> {
+  const { attempt, frozen, move, call } = context;
+  const { hard } = move.run;
+  const stored = await call('Reading the properties of the copy', hard, (signal) => attempt.target.copy.stat(signal));
+  if (identity !== '' && stored.identity !== identity) throw new ProviderError('changed', 'The copy was replaced before it was verified.');
+  const remove = async (): Promise<void> => {
+    await call('Removing the wrong copy', hard, (signal) => attempt.target.remove(signal));
+    watch.removed();
+  };
+  if (stored.size !== frozen.size) {
+    await remove();
+    throw new ProviderError('unavailable', `The copy had ${stored.size} of ${frozen.size} bytes and was removed.`);
+  }
+  watch.seen(stored.identity);
+  const { source, copy } = await hashesOf(context, stored, hard);
+  if (source === copy) return;
+  await remove();
+  throw new ProviderError('invalid', `The copy differs from its source and was removed: SHA-256 ${copy} instead of ${source}.`);
+}
+
+/** SHA-256 of the source and of the copy. */
+export async function hashesOf(
+  { attempt, frozen, tools, call }: MoveContext,
+  stored: SourceStat,
+  signal: AbortSignal,
+): Promise<{ source: string; copy: string }> {
   const hash = (source: Source, stat: SourceStat): Promise<string> =>
-    withRetries(tools.retry, run.hard, () => sha256Of(source, stat, run.hard, call));
-  const { copy } = attempt.target;
-  const stored = await call('Reading the properties of the copy', run.hard, (signal) => copy.stat(signal));
-  if (stored.size !== frozen.size) throw new ProviderError('unavailable', `The copy has ${stored.size} of ${frozen.size} bytes.`);
-  const [wanted, found] = [await hash(attempt.source, frozen), await hash(copy, stored)];
-  if (wanted === found) return 'sha256';
-  await call('Removing the wrong copy', run.hard, (signal) => attempt.target.remove(signal));
-  throw new ProviderError('invalid', `The copy differs from its source and was removed: SHA-256 ${found} instead of ${wanted}.`);
+    withRetries(tools.retry, signal, () => sha256Of(source, stat, signal, call));
+  const source = await hash(attempt.source, frozen);
+  return { source, copy: await hash(attempt.target.copy, stored) };
 }
 
 async function sha256Of(source: Source, stat: SourceStat, signal: AbortSignal, call: MoveContext['call']): Promise<string> {

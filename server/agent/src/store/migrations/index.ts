@@ -14,6 +14,7 @@ import { p2pTransfers } from './0013-p2p-transfers.ts';
 import { transferEngine } from './0014-transfer-engine.ts';
 import { historyVerification } from './0015-history-verification.ts';
 import { cloudTransferList } from './0016-cloud-transfer-list.ts';
+import { publishedItems } from './0017-published-items.ts';
 
 export const migrations: readonly string[] = [
   accounts,
@@ -31,4 +32,5 @@ export const migrations: readonly string[] = [
   transferEngine,
   historyVerification,
   cloudTransferList,
+  publishedItems,
 ];

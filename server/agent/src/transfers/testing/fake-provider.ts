@@ -217,8 +217,9 @@ export class FakeProvider implements Provider {
     return 'object';
   }
 
-  async #copy(from: string, { key }: UploadRequest, signal: AbortSignal): Promise<Verification> {
+  async #copy(from: string, { key, ifAbsent }: UploadRequest, signal: AbortSignal): Promise<Verification> {
     await this.#call({ name: 'copy', key, offset: 0 }, signal);
+    if (ifAbsent === true && this.objects.has(key)) throw new ProviderError('conflict', `${key} is there already.`);
     this.objects.set(key, this.#object(from));
     return 'object';
   }
