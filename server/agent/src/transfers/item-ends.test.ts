@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import Sqlite from 'better-sqlite3';
 import { Fenced, LedgerError } from './errors.ts';
 import { ItemEnds } from './item-ends.ts';
 import type { Counters, ItemEnd, TransferRow } from './ledger.ts';
@@ -8,7 +7,8 @@ import { defaultSettings } from './settings.ts';
 import { Bench, bytesOf, objectRef, prefixRef } from './testing/bench.ts';
 import { FakeProvider } from './testing/fake-provider.ts';
 
-const full = (): Error => new Sqlite.SqliteError('database or disk is full', 'SQLITE_FULL');
+/** As SQLite words it. */
+const full = (): Error => Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
 const done: ItemEnd = { state: 'done', size: 1, proof: 'size' };
 
 /** Ends on a ledger that refuses as often as it is told to. */
@@ -37,7 +37,7 @@ function scene(refusals: number, fenced = false) {
 describe('the ends of items', () => {
   it('are announced after they are recorded, and not at all while the ledger refuses them', async () => {
     const { ends, recorded, announced } = scene(1);
-    ends.add(0, done);
+    void ends.add(0, done);
     expect(() => ends.flush()).toThrow('database or disk is full');
     expect([recorded, announced]).toEqual([[], []]);
     await ends.settle();
@@ -47,9 +47,9 @@ describe('the ends of items', () => {
 
   it('are kept when the ledger refuses them, reported once, and recorded with those that came meanwhile', async () => {
     const { ends, recorded, reported, run } = scene(3);
-    ends.add(0, done);
+    void ends.add(0, done);
     const settling = ends.settle();
-    ends.add(1, done);
+    void ends.add(1, done);
     await settling;
     expect(recorded).toEqual([[0, 1]]);
     expect(reported).toHaveLength(1);
@@ -58,24 +58,24 @@ describe('the ends of items', () => {
 
   it('that wait for a timer are tried again, too, and nothing is thrown at nobody', async () => {
     const { ends, recorded } = scene(2);
-    ends.add(0, done);
+    void ends.add(0, done);
     await expect.poll(() => recorded).toEqual([[0]]);
   });
 
   it('that the ledger never takes end the run with the reason', async () => {
     const { ends, recorded, announced, run } = scene(Infinity);
-    ends.add(0, done);
+    void ends.add(0, done);
     await expect(ends.settle()).rejects.toThrow(LedgerError);
     expect(run.soft.aborted).toBe(true);
     expect(run.stopped).toBe(false);
     expect(() => ends.add(1, done)).toThrow('The agent could not record what it has transferred (SQLITE_FULL); see its log.');
-    expect(() => ends.settle()).toThrow(LedgerError);
+    expect(() => void ends.settle()).toThrow(LedgerError);
     expect([recorded, announced]).toEqual([[], []]);
   });
 
   it('of a run that was fenced off are refused, now and later', async () => {
     const { ends, announced } = scene(1, true);
-    ends.add(0, done);
+    void ends.add(0, done);
     await expect(ends.settle()).rejects.toThrow(Fenced);
     expect(() => ends.add(1, done)).toThrow(Fenced);
     expect(announced).toEqual([]);
@@ -85,7 +85,7 @@ describe('the ends of items', () => {
     const { ends, recorded } = scene(2);
     const waits = Array.from({ length: 70 }, (_, n) => ends.add(n, done));
     expect(waits.map((wait) => wait === undefined).indexOf(false)).toBe(63);
-    await Promise.all(waits);
+    for (const wait of waits) if (wait !== undefined) await wait;
     ends.flush();
     expect(recorded.flat()).toHaveLength(70);
   });
@@ -139,7 +139,7 @@ describe('a disk that is full under the ledger', () => {
     await bench.reached(() => bench.reported.length >= 2);
     expect(bench.engine.get(id)?.status).toBe('running');
     expect(bench.events.map(({ status }) => status)).not.toContain('Failed');
-    [bench.ledger.endItems, bench.ledger.change] = [endItems, change];
+    Object.assign(bench.ledger, { endItems, change });
     bench.engine.recover();
     expect(await bench.finish(id)).toBe('completed');
   });

@@ -107,7 +107,7 @@ describe('a local file that became visible when nobody was left to say so', () =
     const given = new AbortController();
     const committing = session.commit(given.signal);
     given.abort(new Error('given up'));
-    await expect(committing).rejects.toThrow();
+    await expect(committing).rejects.toThrow('file failed');
     expect(await readdir(folder)).toEqual([basename(part)]);
     await session.suspend();
   });
