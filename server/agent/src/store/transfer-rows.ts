@@ -1,5 +1,5 @@
 // Owns the shape of the ledger's records and their translation into rows of the engine.
-import type { ItemRow, ItemState, TransferRow } from '../transfers/ledger.ts';
+import type { ItemRow, ItemState, Proof, TransferRow } from '../transfers/ledger.ts';
 import type { TransferKind, TransferStatus } from '../transfers/machine.ts';
 import type { TransferPlan } from '../transfers/plan.ts';
 
@@ -65,6 +65,9 @@ export interface ItemRecord {
   readonly identity: string;
   readonly session: string;
   readonly target_key: string | null;
+  readonly if_absent: number;
+  readonly published: Proof | '';
+  readonly published_as: string;
 }
 
 export const rowOf = (record: TransferRecord): TransferRow => ({
@@ -93,6 +96,8 @@ export const itemOf = (record: ItemRecord, { open }: SessionSeal): ItemRow => ({
   identity: record.identity,
   session: record.session === '' ? '' : open(record.session, sessionPlace(record.transfer_id, record.n)),
   targetKey: record.target_key,
+  ifAbsent: record.if_absent === 1,
+  published: record.published === '' ? null : { proof: record.published, identity: record.published_as },
 });
 
 export const recordOf = (row: TransferRow): TransferRecord => ({

@@ -35,7 +35,7 @@ const base: Omit<TransferRow, 'id'> = {
 };
 const row = (id: string, changes: Partial<TransferRow> = {}): TransferRow => ({ id, ...base, ...changes });
 const owner = { id: 't', generation: 1 };
-const frozen = { size: 10, identity: 'i', chunkSize: 4, targetKey: null };
+const frozen = { size: 10, identity: 'i', chunkSize: 4, targetKey: null, ifAbsent: false };
 const reached = (bytes: number, session: string) => ({ bytes, session, acks: [] });
 
 describe('the ledger', () => {
@@ -43,8 +43,8 @@ describe('the ledger', () => {
     const stored = row('t', { totalBytes: 0, pausedMs: 5 });
     store.insert(stored, [{ key: 'k', size: 0 }]);
     expect(store.get('t')).toEqual(stored);
-    const item = { n: 0, key: 'k', state: 'waiting', size: 0, bytes: 0, chunkSize: 0, identity: '', session: '', targetKey: null };
-    expect(store.openItems('t', -1, 10)).toEqual([item]);
+    const begun = { chunkSize: 0, identity: '', session: '', targetKey: null, ifAbsent: false, published: null };
+    expect(store.openItems('t', -1, 10)).toEqual([{ n: 0, key: 'k', state: 'waiting', size: 0, bytes: 0, ...begun }]);
   });
 
   it('changes a status only from the status and the generation that were seen', () => {
@@ -137,6 +137,29 @@ describe('the ledger', () => {
     ] as const);
     expect(store.endItems(owner, ends)).toEqual({ bytes: 14, totalBytes: 14 });
     expect([store.chunks('t', 0), store.proof('t'), store.hasOpenItems('t')]).toEqual([[], 'size', false]);
+  });
+
+  it('keeps what was decided about a name, and a copy that is published and not verified, until somebody has dealt with it', () => {
+    store.insert(row('t'), [{ key: 'a', size: 3 }]);
+    const decided = { ...frozen, targetKey: 'a (1)', ifAbsent: true };
+    store.beginItem(owner, 0, decided);
+    expect(store.openItems('t', -1, 1)).toMatchObject([{ targetKey: 'a (1)', ifAbsent: true, published: null }]);
+    store.checkpoint(owner, 0, { bytes: 4, session: 's', acks: [{ offset: 0, length: 4, crc32: 1, proof: '' }] });
+    const copy = { proof: 'chunks', identity: 'v' } as const;
+    expect(store.publishItem(owner, 0, decided, copy)).toEqual({ bytes: 10, totalBytes: 10 });
+    expect(store.openItems('t', -1, 1)).toMatchObject([{ session: '', bytes: 10, ifAbsent: true, published: copy }]);
+    expect([store.chunks('t', 0), store.proof('t')]).toEqual([[], undefined]);
+    store.beginItem(owner, 0, decided);
+    expect(store.openItems('t', -1, 1)).toMatchObject([{ published: null }]);
+    // While somebody may still go on with it, it is nobody's to clean up.
+    store.keepUnverified('t', 0, 'a (2)', copy);
+    expect(store.openItems('t', -1, 1)).toMatchObject([{ targetKey: 'a (1)', published: null }]);
+    store.change(row('t'), { status: 'cancelled', generation: 2, endedAt: 9 });
+    expect(store.publishItem(owner, 0, decided, copy)).toBeUndefined();
+    store.keepUnverified('t', 0, 'a (2)', copy);
+    expect(store.leftovers('t')).toMatchObject([{ item: { targetKey: 'a (2)', published: copy } }]);
+    store.clearLeftover('t', 0);
+    expect(store.leftovers('t')).toEqual([]);
   });
 
   it('does not count what was skipped as something to move, and knows a key once', () => {

@@ -3,6 +3,7 @@ import type { ChunkAck } from '../providers/provider.ts';
 import type {
   Checkpoint,
   Counters,
+  Decided,
   ItemCounts,
   ItemEnd,
   ItemRow,
@@ -11,11 +12,13 @@ import type {
   NewItem,
   Owner,
   Proof,
+  PublishedCopy,
   StatusChange,
   TransferFilter,
   TransferRow,
 } from '../transfers/ledger.ts';
 import type { Database, Statement } from './database.ts';
+import { appendItems, type Prepare } from './transfer-item-rows.ts';
 import {
   type ChunkRecord,
   itemOf,
@@ -50,7 +53,7 @@ export class TransferStore implements Ledger {
     const values = transferColumns.map((name) => `@${name}`).join(', ');
     this.#database.transaction(() => {
       this.#prepare(`INSERT INTO transfers (${columns}) VALUES (${values})`).run(recordOf(row));
-      this.#append(row.id, items);
+      appendItems(this.#statement, row.id, items);
     })();
   }
 
@@ -96,7 +99,7 @@ export class TransferStore implements Ledger {
   }
 
   addItems(owner: Owner, items: readonly NewItem[]): Counters | undefined {
-    return this.#counting(owner, () => this.#append(owner.id, items));
+    return this.#counting(owner, () => appendItems(this.#statement, owner.id, items));
   }
 
   finishListing(owner: Owner): boolean {
@@ -121,12 +124,17 @@ export class TransferStore implements Ledger {
     return records.map(({ at, ...rest }) => ({ offset: at, ...rest }));
   }
 
-  beginItem(owner: Owner, n: number, frozen: Pick<ItemRow, 'size' | 'identity' | 'chunkSize' | 'targetKey'>): boolean {
-    return this.#asOwner(owner, () => {
-      const at = { id: owner.id, n, ...frozen };
-      this.#resize(owner.id, n, frozen.size);
-      const sets = `state = 'moving', cleanup = 1, size = @size, identity = @identity, chunk_size = @chunkSize, target_key = @targetKey`;
-      this.#prepare(`UPDATE transfer_items SET ${sets} WHERE transfer_id = @id AND n = @n`).run(at);
+  beginItem(owner: Owner, n: number, decided: Decided): boolean {
+    return this.#asOwner(owner, () => this.#decide(owner.id, n, decided));
+  }
+
+  publishItem(owner: Owner, n: number, decided: Decided, copy: PublishedCopy): Counters | undefined {
+    const { id } = owner;
+    return this.#counting(owner, () => {
+      this.#decide(id, n, decided);
+      this.#addBytes(id, n, decided.size);
+      this.#update(`published = @proof, published_as = @identity, session = '', bytes = size`, { id, n, ...copy });
+      this.#forgetChunks(id, n);
     });
   }
 
@@ -181,12 +189,24 @@ export class TransferStore implements Ledger {
   }
 
   clearLeftover(id: string, n: number): void {
-    this.#prepare(`UPDATE transfer_items SET cleanup = 0, session = '' WHERE transfer_id = ? AND n = ?`).run(id, n);
+    this.#prepare(`UPDATE transfer_items SET cleanup = 0, session = '', published = '' WHERE transfer_id = ? AND n = ?`).run(id, n);
   }
 
   keepLeftover(id: string, n: number, session: string): void {
     const sql = `UPDATE transfer_items SET cleanup = 1, session = @session WHERE transfer_id = @id AND n = @n AND session = ''`;
     this.#prepare(sql).run({ id, n, session: this.#sealed(id, n, session) });
+  }
+
+  keepUnverified(id: string, n: number, targetKey: string | null, { proof, identity }: PublishedCopy): void {
+    const sets = 'cleanup = 1, target_key = coalesce(@targetKey, target_key), published = @proof, published_as = @identity';
+    const given = `state IN ('waiting', 'moving') AND EXISTS (SELECT 1 FROM transfers WHERE id = @id AND status IN ('cancelled', 'failed'))`;
+    this.#prepare(`UPDATE transfer_items SET ${sets} WHERE transfer_id = @id AND n = @n AND ${given}`).run({
+      id,
+      n,
+      targetKey,
+      proof,
+      identity,
+    });
   }
 
   prune(keep: number): void {
@@ -196,6 +216,8 @@ export class TransferStore implements Ledger {
       AND NOT EXISTS (SELECT 1 FROM transfer_items WHERE transfer_id = transfers.id AND cleanup = 1)`;
     this.#prepare(sql).run(keep);
   }
+
+  readonly #statement: Prepare = (sql) => this.#prepare(sql);
 
   /** Preparing costs more than running most of them. */
   #prepare<Parameters extends unknown[] | object = unknown[], Result = unknown>(sql: string): Statement<Parameters, Result> {
@@ -226,7 +248,7 @@ export class TransferStore implements Ledger {
     if (end.state === 'done') {
       this.#resize(id, n, end.size);
       this.#addBytes(id, n, end.size);
-      const sets = `state = 'done', cleanup = 0, session = '', proof = @proof, bytes = size, target_key = coalesce(@targetKey, target_key)`;
+      const sets = `state = 'done', cleanup = 0, session = '', published = '', proof = @proof, bytes = size, target_key = coalesce(@targetKey, target_key)`;
       this.#update(sets, { ...at, proof: end.proof, targetKey: end.targetKey ?? null });
       return this.#forgetChunks(id, n);
     }
@@ -234,6 +256,13 @@ export class TransferStore implements Ledger {
     if (end.state === 'failed') this.#update(`state = 'failed', bytes = 0, error = @error`, { ...at, error: end.error });
     // What is not moved is not part of what there is to move.
     else this.#skip(id, n);
+  }
+
+  #decide(id: string, n: number, { ifAbsent, ...decided }: Decided): void {
+    this.#resize(id, n, decided.size);
+    const sets = `state = 'moving', cleanup = 1, size = @size, identity = @identity, chunk_size = @chunkSize, target_key = @targetKey,
+      if_absent = @ifAbsent, published = ''`;
+    this.#update(sets, { id, n, ...decided, ifAbsent: Number(ifAbsent) });
   }
 
   #skip(id: string, n: number): void {
@@ -258,39 +287,5 @@ export class TransferStore implements Ledger {
   #addBytes(id: string, n: number, bytes: number): void {
     const before = '(SELECT bytes FROM transfer_items WHERE transfer_id = @id AND n = @n)';
     this.#prepare(`UPDATE transfers SET bytes = bytes - ${before} + @bytes WHERE id = @id`).run({ id, n, bytes });
-  }
-
-  #append(id: string, items: readonly NewItem[]): void {
-    const insert = this.#prepare(
-      `INSERT OR IGNORE INTO transfer_items (transfer_id, n, key, state, size, identity, target_key, folded, error)
-      VALUES (@id, @n, @key, @state, @size, @identity, @targetKey, @folded, @error)`,
-    );
-    const last = this.#prepare<[string], { n: number | null }>('SELECT max(n) AS n FROM transfer_items WHERE transfer_id = ?');
-    let n = (last.get(id)?.n ?? -1) + 1;
-    let bytes = 0;
-    for (const item of items) {
-      const { key, size, identity = '', targetKey, folded } = item;
-      const error = item.error ?? this.#taken(id, item);
-      // Who has not got the name does not keep it from others.
-      const place = error === undefined ? { state: 'waiting', targetKey: targetKey ?? null, folded: folded ?? null } : {};
-      const values = { id, n, key, size, identity, state: 'failed', targetKey: null, folded: null, error: error ?? null, ...place };
-      if (insert.run(values).changes === 0) continue;
-      n += 1;
-      bytes += size;
-    }
-    this.#prepare('UPDATE transfers SET total_bytes = total_bytes + ? WHERE id = ?').run(bytes, id);
-  }
-
-  /** Why an object cannot have the name that it wants. */
-  #taken(id: string, { key, targetKey, folded }: NewItem): string | undefined {
-    const holder = (column: 'target_key' | 'folded', name: string | undefined): string | undefined => {
-      if (name === undefined) return undefined;
-      const sql = `SELECT key FROM transfer_items WHERE transfer_id = ? AND ${column} = ? AND key <> ?`;
-      return this.#prepare<[string, string, string], { key: string }>(sql).get(id, name, key)?.key;
-    };
-    if (holder('target_key', targetKey) !== undefined) return `Another object of this transfer has the name ${targetKey} already.`;
-    const alike = holder('folded', folded);
-    if (alike === undefined) return undefined;
-    return `Another object of this transfer, ${JSON.stringify(alike)}, has the same name to the target, which does not tell the two apart.`;
   }
 }

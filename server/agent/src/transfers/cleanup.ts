@@ -5,6 +5,7 @@ import { targetOf, type ItemContext } from './item-endpoints.ts';
 import type { Leftover, Ledger, TransferRow } from './ledger.ts';
 import { isCloud } from './plan.ts';
 import { withRetries, type RetryTools } from './retry.ts';
+import { removeUnverified } from './verification.ts';
 
 export interface CleanupTools extends ItemContext {
   readonly ledger: Ledger;
@@ -22,6 +23,7 @@ export async function discardLeftover(leftover: Leftover, signal: AbortSignal, t
   if (target === undefined) return giveUp(leftover, tools);
   const limit = { what: 'Removing an interrupted upload', signal, ms: callTimeoutMs, abortGraceMs };
   const remove = async (inner: AbortSignal): Promise<void> => {
+    await removeUnverified(target, item, inner);
     await target.discard(item, item.session, inner);
     if (item.session === '') await target.sweep?.(new Date(startedAt), inner);
   };

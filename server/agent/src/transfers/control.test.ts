@@ -185,10 +185,12 @@ it('what a transfer left at a store whose account was removed is reported once, 
   const resolve = () => (gone ? Promise.reject(new AccountGone()) : Promise.resolve(provider));
   bench = await Bench.open({ provider, engine: { endpoints: { resolve } }, settings: { keepFinished: 1 } });
   bench.provider.put('a', bytesOf(size));
+  const held = bench.hold(({ name, offset }) => name === 'write' && offset > 0);
   const id = bench.start({ source: objectRef('a'), target: objectRef('b') });
-  await bench.when(() => (bench.engine.get(id)?.bytesTransferred ?? 0) > 0);
+  await held.reached;
   gone = true;
   expect(await bench.engine.cancel(id)).toBe('ok');
+  held.release();
   await bench.engine.cleanedUp();
   expect(bench.reported.map(String)).toEqual([
     expect.stringMatching(/interrupted upload in bucket is left to its store.*account has been removed/),

@@ -52,6 +52,8 @@ export interface Target {
   readonly endpoint: string;
   /** A target without it takes chunks of any size and number. */
   readonly chunks?: ChunkLaw | undefined;
+  /** An interrupted session can be finished under another name. */
+  readonly renames?: boolean;
   /** Undefined while there is nothing of this name. */
   existing(signal: AbortSignal): Promise<TargetStat | undefined>;
   /** A whole small object in one go; absent where a session is the only way. */

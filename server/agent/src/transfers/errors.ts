@@ -1,10 +1,11 @@
 // Owns the errors of the engine, and what a person reads when a transfer failed.
-import { ProviderError } from '../providers/provider.ts';
+import { ProviderError, type ProviderErrorKind } from '../providers/provider.ts';
 
 export type LocalFileErrorKind =
   | 'missing' // no such file or folder
   | 'denied' // no permission
   | 'invalid' // not a regular file, not a folder, not an absolute path, a name that leaves the folder
+  | 'conflict' // there is a file already that must not be replaced
   | 'changed' // the file is no longer the one that the transfer started with
   | 'full' // no space left
   | 'io'; // the disk or the mount failed
@@ -49,6 +50,10 @@ export function localFileError(error: unknown, path: string): LocalFileError {
   return new LocalFileError(kind, `${path} ${text}.`, error);
 }
 
+/** Of a store or of a file. */
+export const isKind = (error: unknown, kind: ProviderErrorKind & LocalFileErrorKind): boolean =>
+  (error instanceof ProviderError || error instanceof LocalFileError) && error.kind === kind;
+
 /** The run lost its transfer: it was cancelled, or a newer run took over. Its results are dropped. */
 export class Fenced extends Error {
   constructor() {
@@ -81,9 +86,17 @@ export class AccountGone extends Error {
   }
 }
 
+/** The ledger does not take what has happened: a full disk, most likely. Its own text could hold anything, so only the code is told. */
+export class LedgerError extends Error {
+  constructor(cause: unknown) {
+    super(`The agent could not record what it has transferred (${codeOf(cause) || 'unknown reason'}); see its log.`, { cause });
+    this.name = 'LedgerError';
+  }
+}
+
 /** True for errors whose message was written for a person; others are defects. */
 export const isExplained = (error: unknown): error is Error =>
-  error instanceof ProviderError || error instanceof LocalFileError || error instanceof LimitExceeded || error instanceof AccountGone;
+  [ProviderError, LocalFileError, LimitExceeded, AccountGone, LedgerError].some((kind) => error instanceof kind);
 
 /** What the ledger says when it cannot be written. */
 const ledgerTroubles: Readonly<Record<string, string>> = {

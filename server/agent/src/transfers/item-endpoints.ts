@@ -49,8 +49,9 @@ export async function targetOf(plan: TransferPlan, id: string, item: Item, conte
     });
   }
   const sync = { bytes: context.settings.syncWindowBytes, ms: context.settings.syncWindowMs, now: context.now };
-  if (target.type === 'file') return new LocalTarget({ path: name, partId: partId(id), sync });
-  return new LocalTarget({ path: name, partId: `${partId(id)}-${item.n}`, root: target.path, sync });
+  const asked = targetName(plan, item);
+  if (target.type === 'file') return new LocalTarget({ path: name, asked, partId: partId(id), sync });
+  return new LocalTarget({ path: name, asked, partId: `${partId(id)}-${item.n}`, root: target.path, sync });
 }
 
 /** The key or the path that an item gets, unless there is something already and both are to be kept. */

@@ -4,18 +4,23 @@ import { chunkSizeFor } from './chunk-plan.ts';
 import { type CopyProgress, moveByCopy } from './copy-mover.ts';
 import { withDeadline } from './deadline.ts';
 import type { Source, SourceStat } from './endpoint.ts';
-import { Fenced, LocalFileError } from './errors.ts';
-import { decide } from './existing.ts';
+import { Fenced, isKind, LocalFileError } from './errors.ts';
+import { decide, type Decision } from './existing.ts';
 import { endpointName, sourceOf, targetName, targetOf } from './item-endpoints.ts';
 import type { ItemRow, Proof } from './ledger.ts';
-import type { Attempt, Caller, Frozen, Move, MoveContext, MoveTools } from './move.ts';
+import type { Caller, Frozen, Move, MoveContext, MoveTools } from './move.ts';
 import { obstaclesOf } from './obstacles.ts';
+import { ownCopy, type OwnCopy } from './own-copy.ts';
+import type { ExistsAction } from './policies.ts';
 import { withRetries } from './retry.ts';
 import type { Run } from './run.ts';
 import { type ItemProgress, moveSession } from './session-mover.ts';
 import { storesOf } from './stores.ts';
-import { verifyCopy } from './verify-copy.ts';
+import { decidedOf, Verification } from './verification.ts';
 import { moveWhole } from './whole-mover.ts';
+
+/** So often a name is left to somebody who was faster; then there is more to it than bad luck. */
+const mostLost = 10;
 
 export class ItemMover {
   readonly #tools: MoveTools;
@@ -28,22 +33,26 @@ export class ItemMover {
   /** The version that the ledger has. */
   #begun: string | undefined;
   #frozen: Frozen | undefined;
+  /** A copy of ours may be at the target that nobody recorded. */
+  #sent: boolean;
+  readonly #verification: Verification;
 
   constructor(move: Move, tools: MoveTools) {
     this.#move = move;
     this.#tools = tools;
     this.#item = move.item;
-    const { size, bytes, identity, chunkSize, session, targetKey } = move.item;
+    const { size, bytes, identity, chunkSize, session, targetKey, ifAbsent } = move.item;
     this.#progress = { session, furthest: bytes, doubtful: session === '' && chunkSize > 0 };
     const { plan } = move.run.row;
     const compared = plan.allowSkip === true || tools.policies.existsAction(plan) === 'skip-if-same';
     const small = identity !== '' && chunkSize === 0 && size <= tools.settings.chunkBytes && !compared;
     this.#listed = small ? { size, identity } : undefined;
     this.#begun = chunkSize === 0 ? undefined : identity;
-    this.#frozen =
-      chunkSize === 0
-        ? undefined
-        : { size, identity, chunkSize, ifAbsent: targetKey !== null && targetKey !== targetName(plan, move.item) };
+    // A number of its own tells of the decision, too, in a ledger of before it was recorded.
+    const numbered = targetKey !== null && targetKey !== targetName(plan, move.item);
+    this.#frozen = chunkSize === 0 ? undefined : { size, identity, chunkSize, ifAbsent: ifAbsent || numbered };
+    this.#sent = chunkSize > 0;
+    this.#verification = new Verification(move, tools);
   }
 
   /** Resolves when the item is published, or skipped, and recorded. */
@@ -61,7 +70,7 @@ export class ItemMover {
     try {
       await this.#attempt();
     } catch (error) {
-      const untouched = this.#listed !== undefined && this.#progress.furthest === 0;
+      const untouched = this.#listed !== undefined && this.#progress.furthest === 0 && !this.#verification.due;
       const doubtful = untouched && error instanceof ProviderError && error.kind === 'changed';
       this.#listed = undefined;
       if (!doubtful) throw error;
@@ -75,12 +84,11 @@ export class ItemMover {
     const { plan } = run.row;
     const source = await sourceOf(plan, this.#item, this.#tools);
     const stat = await this.#statOf(source);
-    const frozen = this.#frozen ?? (await this.#decide(stat));
-    if (frozen === 'skip') return this.#move.ended({ state: 'skipped' });
-    if (stat.size !== frozen.size || stat.identity !== frozen.identity) throw sourceChanged(run);
-    const target = await targetOf(plan, run.row.id, this.#item, this.#tools);
-    const attempt: Attempt = { source, target, endpoints: this.#endpoints() };
-    await this.#transfer(attempt, frozen);
+    const decided = this.#frozen ?? (await this.#decide(stat));
+    if (decided === 'skip') return this.#move.ended({ state: 'skipped' });
+    if (stat.size !== decided.size || stat.identity !== decided.identity) throw sourceChanged(run);
+    this.#frozen = { ...decided, ...stat };
+    for (let lost = 0; !(await this.#transfer(await this.#contextOf(source, this.#frozen), lost)); lost += 1);
   }
 
   async #statOf(source: Source): Promise<SourceStat> {
@@ -90,21 +98,10 @@ export class ItemMover {
   }
 
   async #decide(stat: SourceStat): Promise<Frozen | 'skip'> {
-    const { run, item } = this.#move;
-    const { plan, id } = run.row;
+    const { plan, id } = this.#move.run.row;
     const { chunkBytes } = this.#tools.settings;
-    const decision = await decide({
-      action: this.#tools.policies.existsAction(plan),
-      allowSkip: plan.allowSkip === true,
-      name: targetName(plan, item),
-      source: stat,
-      existing: async (name) => {
-        const target = await targetOf(plan, id, { ...item, targetKey: name }, this.#tools);
-        return await this.#call('Looking for an object at the target', run.soft, (signal) => target.existing(signal));
-      },
-    });
+    const decision = await this.#nameFor(stat, this.#tools.policies.existsAction(plan), plan.allowSkip === true);
     if (decision.do === 'skip') return 'skip';
-    this.#item = { ...this.#item, targetKey: decision.targetKey ?? item.targetKey };
     const target = await targetOf(plan, id, this.#item, this.#tools);
     const preferred = plan.chunkBytes ?? chunkBytes;
     this.#frozen = {
@@ -115,39 +112,109 @@ export class ItemMover {
     return this.#frozen;
   }
 
-  async #transfer(attempt: Attempt, frozen: Frozen): Promise<void> {
+  async #nameFor(stat: SourceStat, action: ExistsAction, allowSkip: boolean): Promise<Decision> {
+    const { run, item } = this.#move;
+    const { plan, id } = run.row;
+    const name = targetName(plan, item);
+    const existing = async (other: string): ReturnType<Parameters<typeof decide>[0]['existing']> => {
+      const target = await targetOf(plan, id, { ...item, targetKey: other }, this.#tools);
+      return await this.#call('Looking for an object at the target', run.soft, (signal) => target.existing(signal));
+    };
+    const decision = await decide({ action, allowSkip, name, source: stat, existing });
+    // The name that was asked for is in the row where objects of one transfer could want the same.
+    if (decision.do === 'move') this.#item = { ...this.#item, targetKey: decision.targetKey ?? (item.targetKey === null ? null : name) };
+    return decision;
+  }
+
+  async #contextOf(source: Source, frozen: Frozen): Promise<MoveContext> {
     const { run } = this.#move;
     const context: MoveContext = {
-      attempt,
+      attempt: { source, target: await targetOf(run.row.plan, run.row.id, this.#item, this.#tools), endpoints: this.#endpoints() },
       frozen,
       move: { ...this.#move, item: this.#item },
       tools: this.#tools,
       call: this.#call,
-      publish: (work) => run.commit(async () => this.#publish(context, work)),
+      publish: (work) => run.commit(() => this.#publish(context, work)),
     };
+    return context;
+  }
+
+  /** False when the name was lost to somebody else, and another one was found. */
+  async #transfer(context: MoveContext, lost: number): Promise<boolean> {
+    const doubtful = this.#sent;
+    try {
+      if (!this.#verification.due) await this.#send(context);
+    } catch (error) {
+      if (!context.frozen.ifAbsent || !isKind(error, 'conflict') || lost >= mostLost) throw error;
+      const own = doubtful ? await ownCopy(context, true) : 'another';
+      if (typeof own === 'string') {
+        await this.#giveWay(context);
+        return false;
+      }
+      await this.#accept(context, own);
+    }
+    await this.#verification.finish(context);
+    return true;
+  }
+
+  async #send(context: MoveContext): Promise<void> {
+    const { attempt, frozen } = context;
+    const inSession = this.#progress.session !== '';
+    const own = frozen.ifAbsent && this.#sent ? await ownCopy(context, !inSession) : 'nothing';
+    if (own === 'another') throw new ProviderError('conflict', 'Something else has the name of the copy.');
+    if (typeof own === 'object') return await this.#accept(context, own);
+    // Everybody else pays for a row only where a session needs one.
+    if (frozen.ifAbsent || this.#verification.outdated) this.#begin(frozen);
     const { copyFrom, putWhole } = attempt.target;
-    const begin = (): void => this.#begin(frozen);
-    const job = { context, progress: this.#progress, copied: this.#copied, begin };
+    const job = { context, progress: this.#progress, copied: this.#copied, begin: () => this.#begin(frozen) };
     if (copyFrom !== undefined && (await moveByCopy(copyFrom, job))) return;
     if (putWhole !== undefined && frozen.size <= frozen.chunkSize) return await moveWhole(context);
     this.#begin(frozen);
     await moveSession(context, this.#progress);
   }
 
-  async #publish(context: MoveContext, work: () => Promise<Proof>): Promise<void> {
-    const published = await work();
-    context.move.run.trusted = true;
-    const proof = await verifyCopy(context, published);
-    this.#move.ended({ state: 'done', size: context.frozen.size, proof, targetKey: this.#item.targetKey });
+  async #publish({ frozen, move, tools }: MoveContext, work: () => Promise<Proof>): Promise<void> {
+    this.#sent = true;
+    const proof = await work();
+    move.run.trusted = true;
+    if (!tools.policies.verifies(move.run.row.plan))
+      return await this.#move.ended({ state: 'done', size: frozen.size, proof, targetKey: move.item.targetKey });
+    this.#progress.session = '';
+    this.#verification.published(proof);
+  }
+
+  async #accept(context: MoveContext, { proof }: OwnCopy): Promise<void> {
+    await this.#dropSession(context);
+    await context.publish(() => Promise.resolve(proof));
+  }
+
+  /** Takes the next name that is free. */
+  async #giveWay(context: MoveContext): Promise<void> {
+    if (context.attempt.target.renames !== true) await this.#dropSession(context);
+    await this.#nameFor(context.frozen, 'keep-both', false);
+    this.#sent = false;
+    this.#begun = undefined;
+    this.#begin(context.frozen);
+  }
+
+  /** It belongs to a name that is not ours. */
+  async #dropSession({ attempt, frozen, tools }: MoveContext): Promise<void> {
+    const { run, item } = this.#move;
+    const { session } = this.#progress;
+    if (session === '') return;
+    await this.#call('Removing the upload', run.hard, (signal) => attempt.target.discard(frozen, session, signal));
+    if (!tools.ledger.dropChunks(run.owner, item.n)) throw new Fenced();
+    if (tools.ledger.checkpoint(run.owner, item.n, { bytes: 0, session: '', acks: [] }) === undefined) throw new Fenced();
+    this.#progress.session = '';
   }
 
   /** In the ledger before anything exists at the target; again when a second look saw another version. */
-  #begin({ size, identity, chunkSize }: Frozen): void {
-    if (this.#begun === identity) return;
+  #begin(frozen: Frozen): void {
+    if (this.#begun === frozen.identity && !this.#verification.outdated) return;
     const { run, item } = this.#move;
-    const { targetKey } = this.#item;
-    if (!this.#tools.ledger.beginItem(run.owner, item.n, { size, identity, chunkSize, targetKey })) throw new Fenced();
-    this.#begun = identity;
+    if (!this.#tools.ledger.beginItem(run.owner, item.n, decidedOf(frozen, this.#item))) throw new Fenced();
+    this.#begun = frozen.identity;
+    this.#verification.forget();
   }
 
   #endpoints(): readonly string[] {

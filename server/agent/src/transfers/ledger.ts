@@ -27,6 +27,17 @@ export type ItemState = 'waiting' | 'moving' | 'done' | 'failed' | 'skipped';
 /** What was proven of a copy: what its target could prove, or equal SHA-256 of both ends. */
 export type Proof = Verification | 'sha256';
 
+/** A copy that is visible at the target and not verified yet. */
+export interface PublishedCopy {
+  /** What its commit has proven. */
+  readonly proof: Proof;
+  /** Which version of the object it is, as its own source tells it; empty when nobody has looked. */
+  readonly identity: string;
+}
+
+/** What is decided about an item before anything of it exists at the target. */
+export type Decided = Pick<ItemRow, 'size' | 'identity' | 'chunkSize' | 'targetKey' | 'ifAbsent'>;
+
 /** One object of a transfer; every transfer that is not a folder has exactly one. */
 export interface ItemRow {
   readonly n: number;
@@ -41,6 +52,9 @@ export interface ItemRow {
   readonly session: string;
   /** The name at the target, where it is another one than the plan says. */
   readonly targetKey: string | null;
+  /** It was decided that the copy must replace nothing. */
+  readonly ifAbsent: boolean;
+  readonly published: PublishedCopy | null;
 }
 
 export interface NewItem {
@@ -125,8 +139,10 @@ export interface Ledger {
   openItems(id: string, after: number, limit: number): ItemRow[];
   hasOpenItems(id: string): boolean;
   chunks(id: string, n: number): ChunkAck[];
-  /** Freezes size, identity and chunk size before anything exists at the target. */
-  beginItem(owner: Owner, n: number, frozen: Pick<ItemRow, 'size' | 'identity' | 'chunkSize' | 'targetKey'>): boolean;
+  /** Freezes size, identity, chunk size and name before anything exists at the target. */
+  beginItem(owner: Owner, n: number, decided: Decided): boolean;
+  /** The copy is visible and has to be verified; its session and chunks are forgotten. */
+  publishItem(owner: Owner, n: number, decided: Decided, copy: PublishedCopy): Counters | undefined;
   checkpoint(owner: Owner, n: number, progress: Checkpoint): Counters | undefined;
   /** Forgets the chunks of a session that is gone. */
   dropChunks(owner: Owner, n: number): boolean;
@@ -141,6 +157,8 @@ export interface Ledger {
   clearLeftover(id: string, n: number): void;
   /** Of an item without a session: one that could not be removed, for the next sweep. */
   keepLeftover(id: string, n: number, session: string): void;
+  /** Of a transfer that was cancelled or has failed: a published copy that nobody will verify any more, for the clean-up. */
+  keepUnverified(id: string, n: number, targetKey: string | null, copy: PublishedCopy): void;
   /** Drops the oldest finished transfers that left nothing behind. */
   prune(keep: number): void;
 }

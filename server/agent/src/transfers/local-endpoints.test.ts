@@ -78,7 +78,7 @@ describe('a local target', () => {
     const session = await target(path).open({ ...request(1), ifAbsent: true }, '');
     await session.write(chunkOf(Buffer.from('x')), AbortSignal.timeout(1000));
     await writeFile(path, 'mine');
-    await expect(session.commit(AbortSignal.timeout(1000))).rejects.toMatchObject({ kind: 'invalid' });
+    await expect(session.commit(AbortSignal.timeout(1000))).rejects.toMatchObject({ kind: 'conflict' });
     expect(await readFile(path, 'utf8')).toBe('mine');
     await session.abort(AbortSignal.timeout(1000));
     expect(await readdir(folder)).toEqual(['file']);

@@ -4,7 +4,8 @@ import { dirname, sep } from 'node:path';
 import type { Chunk, ChunkAck, Verification } from '../providers/provider.ts';
 import { ChunkSet } from './chunk-set.ts';
 import type { TargetSession } from './endpoint.ts';
-import { localFileError } from './errors.ts';
+import { LocalFileError, localFileError } from './errors.ts';
+import type { PartFile } from './local-part.ts';
 
 /** A sync after every 8 MiB costs most of the disk's speed; a window re-sends at most that much after a crash. */
 export interface SyncWindow {
@@ -13,14 +14,11 @@ export interface SyncWindow {
   readonly now: () => number;
 }
 
-export interface LocalSessionStart {
-  readonly handle: FileHandle;
+export interface LocalSessionStart extends PartFile {
   readonly part: string;
   readonly path: string;
   readonly size: number;
   readonly chunkSize: number;
-  /** Chunks that are on the disk already. */
-  readonly held: readonly ChunkAck[];
   /** Never replace a file that has appeared meanwhile. */
   readonly ifAbsent: boolean;
   readonly sync: SyncWindow;
@@ -28,9 +26,12 @@ export interface LocalSessionStart {
 
 const lanes = 4;
 
+/** In the ledger before the file becomes visible, so that it is known again by its inode. */
+export const partState = (inode: bigint): string => `part:${inode}`;
+
 export class LocalSession implements TargetSession {
   readonly resumable = true;
-  readonly state = 'part';
+  readonly state: string;
   readonly anyOrder: NonNullable<TargetSession['anyOrder']>;
   readonly #start: LocalSessionStart;
   readonly #chunks: ChunkSet;
@@ -44,6 +45,7 @@ export class LocalSession implements TargetSession {
   constructor(start: LocalSessionStart) {
     this.#start = start;
     this.#handle = start.handle;
+    this.state = partState(start.inode);
     this.#chunks = new ChunkSet(start.size, start.chunkSize);
     for (const { offset } of start.held) this.#chunks.add(offset);
     this.#syncedAt = start.sync.now();
@@ -73,11 +75,14 @@ export class LocalSession implements TargetSession {
     });
   }
 
-  async commit(): Promise<Verification> {
+  async commit(signal: AbortSignal): Promise<Verification> {
     await this.#guard(async (handle) => {
       const { part, path, size, ifAbsent } = this.#start;
       if (!this.#chunks.complete) throw new Error(`The part file has ${this.#chunks.prefix} of ${size} bytes.`);
-      await handle.sync();
+      // Recorded chunks spare the bytes when the name turns out to be taken.
+      await this.#sync(handle, () => handle.sync());
+      // A disk may take long: whoever has given up must not find the file visible later.
+      signal.throwIfAborted();
       await this.#close();
       if (ifAbsent) await linkOnly(part, path);
       else await rename(part, path);
@@ -105,11 +110,11 @@ export class LocalSession implements TargetSession {
   }
 
   /** Covers what was written before it began. */
-  async #sync(handle: FileHandle): Promise<void> {
+  async #sync(handle: FileHandle, sync = (): Promise<void> => handle.datasync()): Promise<void> {
     const [written, bytes] = [this.#unsynced, this.#unsyncedBytes];
     [this.#unsynced, this.#unsyncedBytes] = [[], 0];
     try {
-      await handle.datasync();
+      await sync();
     } catch (error) {
       this.#unsynced.unshift(...written);
       this.#unsyncedBytes += bytes;
@@ -137,12 +142,15 @@ export class LocalSession implements TargetSession {
 
 /** A link is refused where there is a file already; a rename would replace it. */
 async function linkOnly(part: string, path: string): Promise<void> {
-  await link(part, path);
+  await link(part, path).catch((error: unknown) => {
+    const taken = error instanceof Error && 'code' in error && error.code === 'EEXIST';
+    throw taken ? new LocalFileError('conflict', `${path} exists already.`, error) : error;
+  });
   await rm(part, { force: true });
 }
 
 /** Windows cannot open a folder for this; its file system journals the rename itself. */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   if (sep === '\\') return;
   const handle = await open(folder, 'r');
   try {

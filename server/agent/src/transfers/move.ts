@@ -23,8 +23,8 @@ export interface Move {
   readonly item: ItemRow;
   readonly lease: Lease;
   readonly throttle: Throttle;
-  /** Records the end; the last of a transfer before anybody may stop the run. */
-  readonly ended: (end: ItemEnd) => void;
+  /** Records the end; the last of a transfer before anybody may stop the run. Waits only while the ledger takes nothing. */
+  readonly ended: (end: ItemEnd) => Promise<void>;
 }
 
 /** What is decided once and holds for every attempt. */
@@ -57,6 +57,6 @@ export interface MoveContext {
   readonly move: Move;
   readonly tools: MoveTools;
   readonly call: Caller;
-  /** Publishes, verifies and records as one step that nobody cuts in two without need. */
+  /** Publishes, and records where nothing is left to verify, as one step that nobody cuts in two without need. */
   readonly publish: (work: () => Promise<Proof>) => Promise<void>;
 }

@@ -1,41 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { Policies, type TransferPolicies, type TransferPolicy } from './policies.ts';
+import { Policies, type TransferPolicy } from './policies.ts';
 import { Bench, type BenchOptions, bytesOf, objectRef, planOf, prefixRef } from './testing/bench.ts';
 import { FakeProvider, type FakeOptions } from './testing/fake-provider.ts';
-
-const none: TransferPolicy = {
-  maxUploadBytesPerSecond: 0,
-  maxDownloadBytesPerSecond: 0,
-  maxServerToServerBytesPerSecond: 0,
-  verifyChecksum: false,
-  fileExistsAction: 0,
-  active: true,
-};
+import { userSettings } from './testing/user-settings.ts';
 
 let bench: Bench;
 afterEach(() => bench.close());
 
-/** Settings that a test can change while transfers run. */
-function settings(policy: Partial<TransferPolicy>): TransferPolicies & { change(next: Partial<TransferPolicy>): void } {
-  const listeners = new Set<(userId: string, cloudAccountId: string) => void>();
-  const held = { policy: { ...none, ...policy } };
-  return {
-    settingsFor: () => held.policy,
-    onChange(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    change(next: Partial<TransferPolicy>) {
-      held.policy = { ...none, ...next };
-      for (const listener of listeners) listener('user', 'account');
-    },
-  };
-}
-
 async function open(policy: Partial<TransferPolicy>, options: FakeOptions = { lanes: 2 }, more: BenchOptions = {}) {
-  const policies = settings(policy);
+  const policies = userSettings(policy);
   bench = await Bench.open({ provider: new FakeProvider(options), engine: { policies }, ...more });
   return policies;
 }
@@ -84,7 +59,7 @@ describe('an object that is at the target already', () => {
     expect(bench.provider.objects.get('to/b.bin')?.equals(bench.provider.objects.get('a')!)).toBe(true);
   });
 
-  it('and appears only meanwhile, is not replaced by KeepBoth', async () => {
+  it('and appears only meanwhile, is not replaced by KeepBoth: the new one takes the next number', async () => {
     await open({ fileExistsAction: 2 });
     bench.provider.put('a', bytesOf(100_000));
     const held = bench.hold(({ name }) => name === 'commit');
@@ -92,8 +67,9 @@ describe('an object that is at the target already', () => {
     await held.reached;
     bench.provider.put('to/b.bin', bytesOf(10));
     held.release();
-    expect(await bench.finish(id)).toBe('failed');
+    expect(await bench.finish(id)).toBe('completed');
     expect(bench.provider.objects.get('to/b.bin')).toHaveLength(10);
+    expect(bench.provider.objects.get('to/b (1).bin')).toHaveLength(100_000);
     expect(bench.provider.sessions.size).toBe(0);
   });
 
@@ -209,7 +185,7 @@ describe('a bandwidth cap', () => {
   });
 
   it('is one for all transfers of a user and an account, in each direction', () => {
-    const policies = new Policies(settings({ maxUploadBytesPerSecond: 5, maxDownloadBytesPerSecond: 7 }));
+    const policies = new Policies(userSettings({ maxUploadBytesPerSecond: 5, maxDownloadBytesPerSecond: 7 }));
     bench = { close: () => Promise.resolve() } as Bench;
     const file = { type: 'file', path: '/x' } as const;
     const up = planOf({ source: file, target: objectRef('a') });

@@ -1,7 +1,7 @@
 // Owns one run of a transfer: find out what there is to move, move it, several objects at once, and say how it ended.
 import { mkdir } from 'node:fs/promises';
 import { discardLeftover } from './cleanup.ts';
-import { explain, localFileError } from './errors.ts';
+import { explain, Fenced, localFileError } from './errors.ts';
 import { relativeKey } from './item-endpoints.ts';
 import { ItemEnds } from './item-ends.ts';
 import { ItemMover } from './item-mover.ts';
@@ -66,11 +66,22 @@ class TransferRunner {
     const workers = this.#many ? this.#tools.settings.objectsAtOnce : 1;
     const results = await Promise.allSettled([...Array.from({ length: workers }, () => this.#work()), this.#listing]);
     // What ended before a failure has ended.
-    if (!this.#run.hard.aborted) this.#ends.flush();
+    await this.#settleEnds();
     if (this.#failure !== undefined) throw this.#failure.error;
     const stopped = results.find((result) => result.status === 'rejected');
     if (stopped !== undefined) throw stopped.reason;
     this.#run.hard.throwIfAborted();
+  }
+
+  /** A run that was cut off has no time to lose, and may no longer own its transfer. */
+  async #settleEnds(): Promise<void> {
+    try {
+      if (this.#run.hard.aborted) this.#ends.flush();
+      else await this.#ends.settle();
+    } catch (error) {
+      if (!this.#run.hard.aborted) throw error;
+      if (!(error instanceof Fenced)) this.#tools.report(error);
+    }
   }
 
   /** Objects are moved while the rest is still being listed. */
@@ -116,7 +127,7 @@ class TransferRunner {
     try {
       if (isFolderMarker(plan, item)) await this.#makeFolder(item);
       else {
-        const ended = (end: ItemEnd): void => this.#end(item.n, end);
+        const ended = (end: ItemEnd): Promise<void> => this.#end(item.n, end);
         await new ItemMover({ run: this.#run, item, lease: this.#lease, throttle: this.#throttle, ended }, this.#tools).move();
       }
     } catch (error) {
@@ -132,11 +143,13 @@ class TransferRunner {
     return error;
   }
 
-  #end(n: number, end: ItemEnd): void {
-    this.#ends.add(n, end);
+  async #end(n: number, end: ItemEnd): Promise<void> {
     if (end.state !== 'failed') this.#streak.passed();
+    const adding = this.#ends.add(n, end);
+    if (adding !== undefined) await adding;
     if (this.#many) return;
-    this.#ends.flush();
+    const recording = this.#ends.settle();
+    if (recording !== undefined) await recording;
     this.#lastMoved();
   }
 
@@ -147,8 +160,8 @@ class TransferRunner {
   async #failItem(item: ItemRow, cause: unknown): Promise<void> {
     const { row, soft } = this.#run;
     const down = this.#streak.failed(cause);
-    this.#end(item.n, { state: 'failed', error: explain(cause) });
-    this.#ends.flush();
+    await this.#end(item.n, { state: 'failed', error: explain(cause) });
+    await this.#ends.settle();
     if (down) throw this.#stop(cause);
     if (isRetryable(cause)) return;
     const leftover = this.#tools.ledger.leftovers(row.id).find((left) => left.item.n === item.n);
@@ -169,7 +182,7 @@ class TransferRunner {
       } catch (error) {
         throw localFileError(error, path);
       }
-      this.#end(item.n, { state: 'done', size: 0, proof: 'size' });
+      await this.#end(item.n, { state: 'done', size: 0, proof: 'size' });
     });
   }
 }

@@ -93,9 +93,9 @@ class SessionMover {
   /** The target has its own mind about the size of chunks. */
   #dictate(chunkSize: number): boolean {
     const { move, tools, frozen } = this.#context;
-    const { size, identity } = frozen;
+    const { size, identity, ifAbsent } = frozen;
     this.#context.frozen.chunkSize = chunkSize;
-    return tools.ledger.beginItem(move.run.owner, move.item.n, { size, identity, chunkSize, targetKey: move.item.targetKey });
+    return tools.ledger.beginItem(move.run.owner, move.item.n, { size, identity, chunkSize, targetKey: move.item.targetKey, ifAbsent });
   }
 
   async #transfer(session: TargetSession): Promise<void> {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { ProviderError } from '../providers/provider.ts';
 import type { Source, SourceStat } from './endpoint.ts';
 import type { MoveContext } from './move.ts';
-import type { Proof } from './ledger.ts';
+import type { PublishedCopy } from './ledger.ts';
 import type { Throttle } from './policies.ts';
 import { withRetries } from './retry.ts';
 
@@ -11,30 +11,57 @@ import { withRetries } from './retry.ts';
 const pieceBytes = 256 * 1024;
 const unlimited: Throttle = { capped: false, take: () => Promise.resolve() };
 
-/** What is proven of the copy in the end; rejects with `invalid`, after removing the copy, when it differs. */
-export async function verifyCopy(context: MoveContext, proven: Proof): Promise<Proof> {
-  const { attempt, frozen, move, tools, call } = context;
-  const { run } = move;
-  if (!tools.policies.verifies(run.row.plan)) return proven;
-  const throttle = tools.policies.throttleForReading(run.row.plan, run.row.id);
+export interface CopyWatch {
+  /** Which version of the object the copy is; called before anything of it is read. */
+  seen(identity: string): void;
+  /** The copy was wrong, and is no longer there. */
+  removed(): void;
+}
+
+/** Resolves when both are the same; rejects, after removing the copy, with `unavailable` for another size and `invalid` for other bytes. */
+export async function verifyCopy(context: MoveContext, { identity }: PublishedCopy, watch: CopyWatch): Promise<void> {
+  const { attempt, frozen, move, call } = context;
+  const { hard } = move.run;
+  const stored = await call('Reading the properties of the copy', hard, (signal) => attempt.target.copy.stat(signal));
+  if (identity !== '' && stored.identity !== identity) throw new ProviderError('changed', 'The copy was replaced before it was verified.');
+  const remove = async (): Promise<void> => {
+    await call('Removing the wrong copy', hard, (signal) => attempt.target.remove(signal));
+    watch.removed();
+  };
+  if (stored.size !== frozen.size) {
+    await remove();
+    throw new ProviderError('unavailable', `The copy had ${stored.size} of ${frozen.size} bytes and was removed.`);
+  }
+  watch.seen(stored.identity);
+  const { source, copy } = await hashesOf(context, stored, hard);
+  if (source === copy) return;
+  await remove();
+  throw new ProviderError('invalid', `The copy differs from its source and was removed: SHA-256 ${copy} instead of ${source}.`);
+}
+
+/** SHA-256 of the source and of the copy; what is read of a store counts against the caps of the user. */
+export async function hashesOf(context: MoveContext, stored: SourceStat, signal: AbortSignal): Promise<{ source: string; copy: string }> {
+  const { attempt, frozen, move, tools } = context;
+  const { row } = move.run;
+  const capped = tools.policies.throttleForReading(row.plan, row.id);
   const hash = (source: Source, stat: SourceStat): Promise<string> =>
-    withRetries(tools.retry, run.hard, () => readBack(source, stat, context, source.endpoint === '' ? unlimited : throttle));
-  const { copy } = attempt.target;
-  const stored = await call('Reading the properties of the copy', run.hard, (signal) => copy.stat(signal));
-  if (stored.size !== frozen.size) throw new ProviderError('unavailable', `The copy has ${stored.size} of ${frozen.size} bytes.`);
-  const [wanted, found] = [await hash(attempt.source, frozen), await hash(copy, stored)];
-  if (wanted === found) return 'sha256';
-  await call('Removing the wrong copy', run.hard, (signal) => attempt.target.remove(signal));
-  throw new ProviderError('invalid', `The copy differs from its source and was removed: SHA-256 ${found} instead of ${wanted}.`);
+    withRetries(tools.retry, signal, () =>
+      readBack(source, stat, context, { throttle: source.endpoint === '' ? unlimited : capped, signal }),
+    );
+  const source = await hash(attempt.source, frozen);
+  return { source, copy: await hash(attempt.target.copy, stored) };
+}
+
+interface Reading {
+  readonly throttle: Throttle;
+  readonly signal: AbortSignal;
 }
 
 /** Takes a place at the store, as every reading does; whoever calls holds none, or he might wait for himself. */
-async function readBack(source: Source, stat: SourceStat, context: MoveContext, throttle: Throttle): Promise<string> {
-  const { move, tools } = context;
-  const { run } = move;
-  const permit = await tools.gates.enter(run.row.id, [source.endpoint], run.hard);
+async function readBack(source: Source, stat: SourceStat, { move, tools, call }: MoveContext, reading: Reading): Promise<string> {
+  const permit = await tools.gates.enter(move.run.row.id, [source.endpoint], reading.signal);
   try {
-    const sum = await sha256Of(source, stat, context, throttle);
+    const sum = await sha256Of(source, stat, reading, call);
     permit.release();
     return sum;
   } catch (error) {
@@ -43,10 +70,9 @@ async function readBack(source: Source, stat: SourceStat, context: MoveContext, 
   }
 }
 
-async function sha256Of(source: Source, stat: SourceStat, { move, call }: MoveContext, throttle: Throttle): Promise<string> {
+async function sha256Of(source: Source, stat: SourceStat, { throttle, signal }: Reading, call: MoveContext['call']): Promise<string> {
   const hash = createHash('sha256');
   if (stat.size === 0) return hash.digest('hex');
-  const signal = move.run.hard;
   const reader = await call(
     'Opening for the check of SHA-256',
     signal,

@@ -15,6 +15,7 @@ import { transferEngine } from './0014-transfer-engine.ts';
 import { historyVerification } from './0015-history-verification.ts';
 import { cloudTransferList } from './0016-cloud-transfer-list.ts';
 import { namesAlike } from './0017-names-alike.ts';
+import { publishedItems } from './0018-published-items.ts';
 
 export const migrations: readonly string[] = [
   accounts,
@@ -33,4 +34,5 @@ export const migrations: readonly string[] = [
   historyVerification,
   cloudTransferList,
   namesAlike,
+  publishedItems,
 ];

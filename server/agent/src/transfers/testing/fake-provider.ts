@@ -192,8 +192,9 @@ export class FakeProvider implements Provider {
   }
 
   async #copy(from: string, request: UploadRequest, signal: AbortSignal, course?: CopyCourse): Promise<Verification> {
-    const { key } = request;
+    const { key, ifAbsent } = request;
     const fault = await this.#call({ name: 'copy', key, offset: 0 }, signal);
+    if (ifAbsent === true && this.objects.has(key)) throw new ProviderError('conflict', `${key} is there already.`);
     if (this.#options.copyPieces !== undefined) await this.#copyPieces(from, request, signal, course, fault);
     this.put(key, this.#object(from));
     return 'object';
