@@ -152,12 +152,12 @@ describe('the ledger', () => {
     store.beginItem(owner, 0, decided);
     expect(store.openItems('t', -1, 1)).toMatchObject([{ published: null }]);
     // While somebody may still go on with it, it is nobody's to clean up.
-    store.keepUnverified('t', 0, 'a (2)', copy);
+    store.keepUnverified('t', 0, { ...decided, size: 7, targetKey: 'a (2)' }, copy);
     expect(store.openItems('t', -1, 1)).toMatchObject([{ targetKey: 'a (1)', published: null }]);
     store.change(row('t'), { status: 'cancelled', generation: 2, endedAt: 9 });
     expect(store.publishItem(owner, 0, decided, copy)).toBeUndefined();
-    store.keepUnverified('t', 0, 'a (2)', copy);
-    expect(store.leftovers('t')).toMatchObject([{ item: { targetKey: 'a (2)', published: copy } }]);
+    store.keepUnverified('t', 0, { ...decided, size: 7, targetKey: 'a (2)' }, copy);
+    expect(store.leftovers('t')).toMatchObject([{ item: { size: 7, targetKey: 'a (2)', published: copy } }]);
     store.clearLeftover('t', 0);
     expect(store.leftovers('t')).toEqual([]);
   });

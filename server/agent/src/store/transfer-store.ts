@@ -197,16 +197,11 @@ export class TransferStore implements Ledger {
     this.#prepare(sql).run({ id, n, session: this.#sealed(id, n, session) });
   }
 
-  keepUnverified(id: string, n: number, targetKey: string | null, { proof, identity }: PublishedCopy): void {
-    const sets = 'cleanup = 1, target_key = coalesce(@targetKey, target_key), published = @proof, published_as = @identity';
+  keepUnverified(id: string, n: number, { size, targetKey }: Decided, { proof, identity }: PublishedCopy): void {
+    const sets = `cleanup = 1, size = @size, target_key = coalesce(@targetKey, target_key), published = @proof, published_as = @identity`;
     const given = `state IN ('waiting', 'moving') AND EXISTS (SELECT 1 FROM transfers WHERE id = @id AND status IN ('cancelled', 'failed'))`;
-    this.#prepare(`UPDATE transfer_items SET ${sets} WHERE transfer_id = @id AND n = @n AND ${given}`).run({
-      id,
-      n,
-      targetKey,
-      proof,
-      identity,
-    });
+    const values = { id, n, size, targetKey, proof, identity };
+    this.#prepare(`UPDATE transfer_items SET ${sets} WHERE transfer_id = @id AND n = @n AND ${given}`).run(values);
   }
 
   prune(keep: number): void {

@@ -1,9 +1,10 @@
 // Owns the commands on transfers: start, pause, resume, cancel, recover, shut down; one engine for every kind of transfer.
 import { randomUUID } from 'node:crypto';
-import { Cleanups, makeRoom } from './cleanup.ts';
+import { Cleanups } from './cleanup.ts';
 import { Connectivity } from './connectivity.ts';
-import { explain, Fenced, isExplained, Stopped } from './errors.ts';
+import { Fenced, LedgerError, Stopped } from './errors.ts';
 import type { TransferHistory } from './history.ts';
+import { Endings, type Outcome } from './endings.ts';
 import { EndpointGates } from './endpoint-gates.ts';
 import { insist } from './insist.ts';
 import type { EndpointResolver } from './item-endpoints.ts';
@@ -40,11 +41,8 @@ export interface EngineOptions {
   readonly report: (error: unknown) => void;
 }
 
-/** How a run ends its transfer. */
-interface Outcome {
-  readonly event: 'complete' | 'fail';
-  readonly error?: string;
-}
+/** In one transfer no more items than these are begun and not ended. */
+const mostLookedAt = 128;
 
 export type StartResult = { readonly transferId: string } | { readonly refused: 'queue-full' | 'shutting-down' };
 export type CommandResult = 'ok' | 'unknown' | { readonly illegal: TransferStatus };
@@ -59,6 +57,7 @@ export class TransferEngine {
   readonly #scheduler: Scheduler;
   readonly #waits: Waits;
   readonly #cleanups: Cleanups;
+  readonly #endings: Endings;
   readonly #runs = new Map<string, Run>();
   readonly #closed = new AbortController();
 
@@ -87,6 +86,7 @@ export class TransferEngine {
     const goOn = (id: string): void => this.#scheduler.enqueue(id);
     this.#waits = new Waits({ ...this.#tools, settings: settings.block, sleep: retry.sleep, goOn });
     this.#cleanups = new Cleanups(this.#tools);
+    this.#endings = new Endings({ ...this.#tools, transitions: this.#transitions, cleanups: this.#cleanups });
   }
 
   /** `id` has to be new. */
@@ -187,7 +187,8 @@ export class TransferEngine {
     try {
       this.#runs.get(id)?.recordEnds();
     } catch (error) {
-      if (!(error instanceof Fenced)) throw error;
+      // A ledger that takes nothing says so to the command itself.
+      if (!(error instanceof Fenced || error instanceof LedgerError)) throw error;
     }
   }
 
@@ -209,7 +210,8 @@ export class TransferEngine {
   async #execute(id: string): Promise<void> {
     try {
       const row = await insist(() => this.#begin(id), this.#closed.signal, this.#tools);
-      if (row !== undefined) await this.#run(new Run(row));
+      // Paused and resumed while its start could not be recorded, it runs already.
+      if (row !== undefined && this.#runs.get(id)?.owner.generation !== row.generation) await this.#run(new Run(row));
     } catch (error) {
       if (!(error instanceof Stopped)) this.#tools.report(error);
     }
@@ -224,11 +226,12 @@ export class TransferEngine {
   async #run(run: Run): Promise<void> {
     const { id } = run.row;
     this.#runs.set(id, run);
-    run.trusted ||= this.#waits.trusted(id);
+    // A session was opened with credentials that were taken.
+    run.trusted ||= this.#waits.trusted(id) || this.#tools.ledger.openItems(id, -1, mostLookedAt).some(({ session }) => session !== '');
     const unused = this.#tools.connectivity.use(storesOf(run.row.plan, this.#tools));
     this.#tools.progress.begin(run.row);
     try {
-      await this.#conclude(run, await this.#outcomeOf(run));
+      await this.#endings.conclude(run, await this.#outcomeOf(run));
     } finally {
       unused();
       if (this.#runs.get(id) === run) this.#runs.delete(id);
@@ -242,67 +245,22 @@ export class TransferEngine {
   /** Undefined when somebody else decides how the transfer goes on. */
   async #outcomeOf(run: Run): Promise<(() => Outcome) | undefined> {
     try {
-      await runTransfer(run, this.#tools, () => this.#recordNow(run));
+      await runTransfer(run, this.#tools, () => this.#endings.recordNow(run));
     } catch (error) {
-      if (error instanceof NothingToMove) return () => this.#counted(run);
+      if (error instanceof NothingToMove) return () => this.#endings.counted(run);
       if (error instanceof Blocked) return this.#wait(run, error);
-      return run.stopped || error instanceof Fenced ? undefined : this.#failure(error);
+      return run.stopped || error instanceof Fenced ? undefined : this.#endings.failure(error);
     }
-    return () => this.#counted(run);
-  }
-
-  /** Completed, or failed when some objects of a folder were. */
-  #counted(run: Run): Outcome {
-    const { ledger } = this.#tools;
-    const { total, failed } = ledger.counts(run.row.id);
-    if (failed === 0) return { event: 'complete' };
-    const first = ledger.firstError(run.row.id) ?? '';
-    return { event: 'fail', error: `${failed} of ${total} objects could not be transferred; the first: ${first}` };
+    return () => this.#endings.counted(run);
   }
 
   /** The run is over and gives everything back; the next one goes on where the ledger says. Undefined when it waits, or somebody else decides. */
   #wait(run: Run, blocked: Blocked): (() => Outcome) | undefined {
     const row = this.#tools.ledger.get(run.row.id);
     if (run.stopped || row?.status !== 'running' || row.generation !== run.owner.generation) return undefined;
-    if (!this.#waits.add(row, blocked, run.trusted)) return this.#failure(blocked.cause);
+    if (!this.#waits.add(row, blocked, run.trusted)) return this.#endings.failure(blocked.cause);
     this.#tools.progress.wait(row, blocked.message);
     return undefined;
-  }
-
-  #failure(error: unknown): () => Outcome {
-    if (!isExplained(error)) this.#tools.report(error);
-    return () => ({ event: 'fail', error: explain(error) });
-  }
-
-  /** In the commit of the last item. Where the ledger cannot take it, it is tried again when the run is over. */
-  #recordNow(run: Run): void {
-    try {
-      this.#record(run, () => this.#counted(run));
-    } catch (error) {
-      this.#tools.report(error);
-    }
-  }
-
-  /** A second call finds the transfer finished. */
-  #record(run: Run, outcome: () => Outcome): void {
-    const row = this.#tools.ledger.get(run.row.id);
-    if (row?.generation !== run.owner.generation) return;
-    const { event, error } = outcome();
-    if (this.#transitions.apply(row, event, error) !== undefined) this.#cleanups.sweep(row.id, run.ended);
-  }
-
-  /** Until it is in the ledger, or until somebody stops the run: what he does counts then. */
-  async #conclude(run: Run, outcome: (() => Outcome) | undefined): Promise<void> {
-    if (outcome === undefined) return;
-    const written = insist(
-      () => this.#record(run, outcome),
-      run.hard,
-      this.#tools,
-      () => makeRoom(run.row, this.#tools),
-    );
-    await written.catch((error: unknown) => {
-      if (!run.hard.aborted) throw error;
-    });
   }
 
   #prune(): void {

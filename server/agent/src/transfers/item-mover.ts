@@ -36,6 +36,8 @@ export class ItemMover {
   /** A copy of ours may be at the target that nobody recorded. */
   #sent: boolean;
   readonly #verification: Verification;
+  /** After a death the copy would be skipped as the same, without having been verified. */
+  readonly #comparesUnverified: boolean;
 
   constructor(move: Move, tools: MoveTools) {
     this.#move = move;
@@ -46,6 +48,7 @@ export class ItemMover {
     const { plan } = move.run.row;
     const compared = plan.allowSkip === true || tools.policies.existsAction(plan) === 'skip-if-same';
     const small = identity !== '' && chunkSize === 0 && size <= tools.settings.chunkBytes && !compared;
+    this.#comparesUnverified = compared && tools.policies.verifies(plan);
     this.#listed = small ? { size, identity } : undefined;
     this.#begun = chunkSize === 0 ? undefined : identity;
     // A number of its own tells of the decision, too, in a ledger of before it was recorded.
@@ -163,8 +166,8 @@ export class ItemMover {
     const own = frozen.ifAbsent && this.#sent ? await ownCopy(context, !inSession) : 'nothing';
     if (own === 'another') throw new ProviderError('conflict', 'Something else has the name of the copy.');
     if (typeof own === 'object') return await this.#accept(context, own);
-    // Everybody else pays for a row only where a session needs one.
-    if (frozen.ifAbsent || this.#verification.outdated) this.#begin(frozen);
+    // Everybody else pays for a row only where a session needs one, or a second look would take the copy for one of somebody else.
+    if (frozen.ifAbsent || this.#verification.outdated || this.#comparesUnverified) this.#begin(frozen);
     const { copyFrom, putWhole } = attempt.target;
     const job = { context, progress: this.#progress, copied: this.#copied, begin: () => this.#begin(frozen) };
     if (copyFrom !== undefined && (await moveByCopy(copyFrom, job))) return;
@@ -183,8 +186,9 @@ export class ItemMover {
     this.#verification.published(proof);
   }
 
+  /** Its session was used up by it; removing that could remove the copy. */
   async #accept(context: MoveContext, { proof }: OwnCopy): Promise<void> {
-    await this.#dropSession(context);
+    this.#forgetSession();
     await context.publish(() => Promise.resolve(proof));
   }
 
@@ -198,13 +202,19 @@ export class ItemMover {
   }
 
   /** It belongs to a name that is not ours. */
-  async #dropSession({ attempt, frozen, tools }: MoveContext): Promise<void> {
-    const { run, item } = this.#move;
+  async #dropSession({ attempt, frozen }: MoveContext): Promise<void> {
     const { session } = this.#progress;
     if (session === '') return;
-    await this.#call('Removing the upload', run.hard, (signal) => attempt.target.discard(frozen, session, signal));
-    if (!tools.ledger.dropChunks(run.owner, item.n)) throw new Fenced();
-    if (tools.ledger.checkpoint(run.owner, item.n, { bytes: 0, session: '', acks: [] }) === undefined) throw new Fenced();
+    await this.#call('Removing the upload', this.#move.run.hard, (signal) => attempt.target.discard(frozen, session, signal));
+    this.#forgetSession();
+  }
+
+  #forgetSession(): void {
+    const { run, item } = this.#move;
+    const { ledger } = this.#tools;
+    if (this.#progress.session === '') return;
+    if (!ledger.dropChunks(run.owner, item.n)) throw new Fenced();
+    if (ledger.checkpoint(run.owner, item.n, { bytes: 0, session: '', acks: [] }) === undefined) throw new Fenced();
     this.#progress.session = '';
   }
 

@@ -53,8 +53,11 @@ describe('a name that was free when KeepBoth was decided and is taken during a p
     expect(bench.provider.bytesRead - before).toBeLessThan(size);
   });
 
-  it('keeps the object that was put there, and the upload takes the next number', async () => {
-    const bench = await open();
+  it.each([
+    ['keeps the object that was put there, and the upload takes the next number', {}],
+    ['does so at a store that looks at the name of a resumed upload, too', { looksEarly: true }],
+  ])('%s', async (_title, manner) => {
+    const bench = await open(manner);
     bench.provider.put('a', bytesOf(size));
     const held = bench.hold(({ name, offset }) => name === 'write' && offset > 300_000);
     const id = bench.start({ source: objectRef('a'), target: objectRef('to/b.bin') });
@@ -103,6 +106,34 @@ describe('a name that was free when KeepBoth was decided and is taken during a p
     await bench.engine.resume(id);
     expect(await bench.finish(id)).toBe('completed');
     expect(bench.provider.objects.get('to/b.bin')?.toString()).toBe('mine');
+  });
+});
+
+describe('an upload with KeepBoth whose name is taken', () => {
+  it('leaves nothing behind when it is cancelled, though the store refuses to go on with it', async () => {
+    const bench = await open({ looksEarly: true });
+    bench.provider.put('a', bytesOf(size));
+    const held = bench.hold(({ name, offset }) => name === 'write' && offset > 300_000);
+    const id = bench.start({ source: objectRef('a'), target: objectRef('to/b.bin') });
+    await held.reached;
+    bench.provider.put('to/b.bin', Buffer.from('mine'));
+    expect(await bench.engine.cancel(id)).toBe('ok');
+    held.release();
+    await bench.engine.cleanedUp();
+    expect(bench.provider.sessions.size).toBe(0);
+    expect(bench.ledger.leftovers()).toEqual([]);
+    expect(bench.provider.objects.get('to/b.bin')?.toString()).toBe('mine');
+  });
+
+  it('knows the copy of its own whose answer was lost without touching the session that has made it', async () => {
+    const bench = await open({ looksEarly: true });
+    bench.provider.put('a', bytesOf(size));
+    let commits = 0;
+    bench.provider.fault = ({ name }) => (name === 'commit' && (commits += 1) === 1 ? { type: 'lost' } : undefined);
+    const id = bench.start({ source: objectRef('a'), target: objectRef('to/b.bin') });
+    expect(await bench.finish(id)).toBe('completed');
+    expect(keys(bench)).toEqual(['to/b.bin']);
+    expect(bench.provider.calls.some(({ name }) => name === 'abort')).toBe(false);
   });
 });
 

@@ -158,7 +158,7 @@ export interface Ledger {
   /** Of an item without a session: one that could not be removed, for the next sweep. */
   keepLeftover(id: string, n: number, session: string): void;
   /** Of a transfer that was cancelled or has failed: a published copy that nobody will verify any more, for the clean-up. */
-  keepUnverified(id: string, n: number, targetKey: string | null, copy: PublishedCopy): void;
+  keepUnverified(id: string, n: number, decided: Decided, copy: PublishedCopy): void;
   /** Drops the oldest finished transfers that left nothing behind. */
   prune(keep: number): void;
 }

@@ -77,7 +77,8 @@ export class ObjectTarget implements Target {
     if (saved === '') return;
     if (isCopyState(saved)) return await this.#provider.dropCopy?.(this.#address, saved.slice(copying.length), signal);
     // A retry goes on with what the attempt before has opened: where the saved session is gone that is a new one, and nobody else knows of it.
-    this.#discarded ??= await this.open(request, saved, signal, []);
+    // What has the name meanwhile is no reason to keep it.
+    this.#discarded ??= await this.open({ ...request, ifAbsent: false }, saved, signal, []);
     await this.#discarded.abort(signal);
   }
 

@@ -5,6 +5,7 @@ import type { TargetSession } from './endpoint.ts';
 import { Fenced } from './errors.ts';
 import type { MoveContext } from './move.ts';
 import { moveInLanes } from './lanes.ts';
+import { isCopyState } from './object-target.ts';
 import { pump, type PumpJob } from './pump.ts';
 
 /** How far an item came, over all attempts. */
@@ -45,7 +46,7 @@ class SessionMover {
     const { attempt, frozen, move, tools, call } = this.#context;
     const { run, item } = move;
     const saved = this.#progress.session;
-    if (saved === '') {
+    if (saved === '' || isCopyState(saved)) {
       if (this.#progress.doubtful) await this.#sweep();
       this.#progress.doubtful = true;
     }

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ProviderError } from '../providers/provider.ts';
-import { Bench, bytesOf, objectRef, sha256 } from './testing/bench.ts';
+import { Bench, bytesOf, objectRef, prefixRef, sha256 } from './testing/bench.ts';
 import { FakeProvider, type FakeOptions } from './testing/fake-provider.ts';
 import { userSettings } from './testing/user-settings.ts';
 
@@ -54,6 +54,33 @@ describe('a copy that is being verified', () => {
     expect(bench.provider.openReads).toBe(0);
     expect(bench.ledger.leftovers()).toEqual([]);
     expect(bench.engine.pool.inUse).toBe(0);
+  });
+
+  it('is removed by a cancel before anybody has looked at it', async () => {
+    const bench = await open({ whole: true });
+    bench.provider.put('a', bytesOf(30_000));
+    bench.provider.fault = ({ name, key }) => (name === 'stat' && key === 'b' ? { type: 'hang' } : undefined);
+    const id = bench.start({ source: objectRef('a'), target: objectRef('b') });
+    await bench.reached(() => bench.provider.calls.some(({ name, key }) => name === 'stat' && key === 'b'));
+    bench.provider.fault = () => undefined;
+    expect(await bench.engine.cancel(id)).toBe('ok');
+    await bench.engine.cleanedUp();
+    expect(bench.provider.objects.has('b')).toBe(false);
+    expect(bench.ledger.leftovers()).toEqual([]);
+  });
+
+  it('does not keep its folder from failing when another object meets a defect', async () => {
+    const bench = await open({ whole: true });
+    for (const key of ['from/a', 'from/b']) bench.provider.put(key, bytesOf(1000));
+    const defect = new Error('nobody has thought of this') as ProviderError;
+    const hanging = (): boolean => bench.provider.calls.some(({ name, key }) => name === 'read' && key === 'to/a');
+    const held = bench.hold(({ name, key }) => name === 'put' && key === 'to/b');
+    bench.provider.fault = ({ name, key }) =>
+      name === 'read' && key === 'to/a' ? { type: 'hang' } : name === 'put' && key === 'to/b' ? { type: 'fail', error: defect } : undefined;
+    const id = bench.start({ source: prefixRef('from/'), target: prefixRef('to/') });
+    await bench.reached(hanging);
+    held.release();
+    expect(await bench.finish(id)).toBe('failed');
   });
 
   it.each(manners)('and was %s is kept by a pause, and the resume only verifies it', async (_how, manner, length) => {

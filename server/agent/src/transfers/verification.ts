@@ -1,6 +1,6 @@
 // Owns a published copy until it is verified: a step of its own that can be paused and gone on with, and leaves nothing unverified when it is given up.
 import type { Target } from './endpoint.ts';
-import { isKind } from './errors.ts';
+import { Fenced, isKind } from './errors.ts';
 import type { Decided, ItemRow, Proof, PublishedCopy } from './ledger.ts';
 import type { Frozen, Move, MoveContext, MoveTools } from './move.ts';
 import { verifyCopy } from './verify-copy.ts';
@@ -56,13 +56,20 @@ export class Verification {
     try {
       run.soft.throwIfAborted();
       if (this.#tools.policies.verifies(run.row.plan)) {
-        await verifyCopy(context, copy, { seen: (identity) => this.#seen(context, identity), removed: () => (this.#copy = undefined) });
+        await verifyCopy(context, copy, { seen: (identity) => this.#seen(context, identity), removed: () => this.#removed() });
         await ended({ state: 'done', size: frozen.size, proof: 'sha256', targetKey: move.item.targetKey });
       } else await ended({ state: 'done', size: frozen.size, proof: copy.proof, targetKey: move.item.targetKey });
     } catch (error) {
       this.#keep(context);
       throw error;
     }
+  }
+
+  #removed(): void {
+    const { run, item } = this.#move;
+    this.#copy = undefined;
+    // Of the session that has made it: the next one begins anew.
+    if (!this.#tools.ledger.dropChunks(run.owner, item.n)) throw new Fenced();
   }
 
   /** A large copy takes long to read: a crash must not cost its transfer. A small one is noted only when somebody interrupts. */
@@ -77,7 +84,7 @@ export class Verification {
     const { run, item } = context.move;
     try {
       if (this.#copy === undefined || this.#note(context)) return;
-      ledger.keepUnverified(run.row.id, item.n, item.targetKey, this.#copy);
+      ledger.keepUnverified(run.row.id, item.n, decidedOf(context.frozen, item), this.#copy);
     } catch (error) {
       report(error);
     }

@@ -21,7 +21,7 @@ export interface CopyWatch {
 /** Resolves when both are the same; rejects, after removing the copy, with `unavailable` for another size and `invalid` for other bytes. */
 export async function verifyCopy(context: MoveContext, { identity }: PublishedCopy, watch: CopyWatch): Promise<void> {
   const { attempt, frozen, move, call } = context;
-  const { hard } = move.run;
+  const { hard, soft } = move.run;
   const stored = await call('Reading the properties of the copy', hard, (signal) => attempt.target.copy.stat(signal));
   if (identity !== '' && stored.identity !== identity) throw new ProviderError('changed', 'The copy was replaced before it was verified.');
   const remove = async (): Promise<void> => {
@@ -33,7 +33,7 @@ export async function verifyCopy(context: MoveContext, { identity }: PublishedCo
     throw new ProviderError('unavailable', `The copy had ${stored.size} of ${frozen.size} bytes and was removed.`);
   }
   watch.seen(stored.identity);
-  const { source, copy } = await hashesOf(context, stored, hard);
+  const { source, copy } = await hashesOf(context, stored, soft);
   if (source === copy) return;
   await remove();
   throw new ProviderError('invalid', `The copy differs from its source and was removed: SHA-256 ${copy} instead of ${source}.`);

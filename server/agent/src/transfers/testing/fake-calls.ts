@@ -39,6 +39,8 @@ export interface FakeOptions {
   readonly whole?: boolean;
   readonly copies?: boolean;
   readonly foldsCase?: boolean;
+  /** A name that must not be taken is looked at when an upload is opened or gone on with, too, as Box does. */
+  readonly looksEarly?: boolean;
   /** Copies within the store go in pieces of so many bytes, and can be gone on with. */
   readonly copyPieces?: number;
 }

@@ -132,6 +132,7 @@ export class FakeProvider implements Provider {
 
   async openUpload(request: UploadRequest, signal: AbortSignal): Promise<UploadSession> {
     const fault = await this.#call({ name: 'open', key: request.key, offset: 0 }, signal);
+    this.#lookEarly(request);
     const session = this.#open(request);
     if (fault?.type === 'lost') throw down();
     return session;
@@ -139,10 +140,16 @@ export class FakeProvider implements Provider {
 
   async resumeUpload(request: UploadRequest, state: string, signal: AbortSignal): Promise<UploadSession> {
     await this.#call({ name: 'resume', key: request.key, offset: 0 }, signal);
+    this.#lookEarly(request);
     const stored = this.sessions.get(state);
     if (stored === undefined) return this.#open(request);
     if (this.#options.resumable === false) stored.pieces.clear();
     return new FakeSession(this, state, stored, this.#options);
+  }
+
+  #lookEarly({ key, ifAbsent }: UploadRequest): void {
+    const taken = this.#options.looksEarly === true && ifAbsent === true && this.objects.has(key);
+    if (taken) throw new ProviderError('conflict', `${key} is there already.`);
   }
 
   #open(request: UploadRequest): UploadSession {
