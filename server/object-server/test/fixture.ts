@@ -1,6 +1,7 @@
 // What the protocol tests share: a server on a free port with a directory of its own, and clients that send exactly what they are told.
 
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { readdir, mkdtemp, rm } from 'node:fs/promises';
 import { Agent, request, type IncomingHttpHeaders } from 'node:http';
 import { connect, type Socket } from 'node:net';
@@ -50,8 +51,20 @@ export async function startFixture(options: Partial<ObjectServerOptions> = {}): 
     server,
     dataDir,
     call: (method, path, call) => send(server.port, method, path, call),
-    files: async (part) => (await readdir(join(dataDir, part), { recursive: true })).toSorted(),
+    files: (part) => filesBelow(join(dataDir, part)),
   };
+}
+
+/** Read again when something below vanished in the middle of it. */
+async function filesBelow(directory: string): Promise<string[]> {
+  for (;;) {
+    try {
+      return (await readdir(directory, { recursive: true })).toSorted();
+    } catch (error) {
+      const gone = error instanceof Error && 'code' in error && error.code === 'ENOENT' && existsSync(directory);
+      if (!gone) throw error;
+    }
+  }
 }
 
 /** node:http sends the path as it stands, without the normalisation of fetch. */
