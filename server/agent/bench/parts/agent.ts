@@ -25,7 +25,7 @@ const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 export async function startAgentProcess(dataDir: string, args: readonly string[], life: ScriptLifetime): Promise<AgentProcess> {
   const child = fork(main, ['--data-dir', dataDir, '--port', '0', '--log-level', 'error', ...args], {
     // As `npm start` runs it.
-    execArgv: ['--max-semi-space-size=4'],
+    execArgv: ['--max-semi-space-size=4', '--max-old-space-size=1024'],
     env: cleanEnvironment({ NODE_ENV: 'production', MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '131072' }),
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
