@@ -19,9 +19,9 @@ const help = `npm start -- [options]
 const demo = { accessKey: 'demo', secretKey: 'demo-secret', buckets: ['demo-bucket', 'demo-target'] };
 const stopDeadlineMs = 10_000;
 /**
- * Memory over a little speed: a small young generation keeps garbage out of it; with 1 GiB at most, the old one may grow to 1.6 times
- * what is alive before it is cleaned, where it would be 4 times with more; and one malloc arena keeps the 16 MiB of a
- * password hash from staying behind in every thread, and freed memory goes back at once (glibc; ignored elsewhere).
+ * Memory over a little speed: a small young generation keeps garbage out of it, and the old one is cleaned the sooner the less it may
+ * have at most. One malloc arena keeps the 16 MiB of a password hash from staying behind in every thread, and freed memory goes back
+ * at once (glibc; ignored elsewhere).
  */
 const frugal = {
   execArgv: ['--max-semi-space-size=4', '--max-old-space-size=1024'],

@@ -9,11 +9,6 @@ import { GiB, MiB, type Scene, scaled, sizeText, verdict } from '../scene.ts';
 import { startServerTransfer } from '../../parts/server-copy.ts';
 
 const barMB = 200;
-/** Its chunks have to be larger than those of all the others: S3 takes 10,000. */
-const largest = { way: 'file to S3', full: 100 };
-const fail = (): never => {
-  throw new Error('there is no such way');
-};
 
 export const memory: Scene = async (context) => {
   const { life, say } = context;
@@ -24,23 +19,26 @@ export const memory: Scene = async (context) => {
   const agent = await startAgentProcess(join(folder, 'data'), [], life);
   const cloudAccount = { id: await insertAccount(agent, sink.url, 'S3') };
   const file = join(server.objects, 'file.bin');
+  const upload = async (): Promise<string> => {
+    const body = { cloudAccount, storageName: bucket, uploadPath: '', localFilePath: file };
+    return (await bodyOf(agent.click.POST('/cloud/upload_object', { body }))).transferId;
+  };
   const ways: Readonly<Record<string, () => Promise<string>>> = {
-    [largest.way]: async () => {
-      const body = { cloudAccount, storageName: bucket, uploadPath: '', localFilePath: file };
-      return (await bodyOf(agent.click.POST('/cloud/upload_object', { body }))).transferId;
-    },
+    'file to S3': upload,
     'HTTP to S3': () =>
       startServerTransfer(agent, { url: server.url, path: 'file.bin' }, { url: sink.url, path: 'copy.bin', accountId: cloudAccount.id }),
     'HTTP to HTTP': () => startServerTransfer(agent, { url: server.url, path: 'file.bin' }, { url: sink.url, path: 'plain.bin' }),
   };
   const idle = usedBy(agent.pid).peakMB;
   const rows = [`| start, before any transfer | - | - | | ${idle.toFixed(0)} MB | |`];
-  const runs = Object.keys(ways).flatMap((way) => [1, 8, 32].map((full) => ({ way, full })));
-  for (const { way, full } of [...runs, largest]) {
+  const runs = Object.entries(ways).flatMap(([way, start]) => [1, 8, 32].map((full) => ({ way, start, full })));
+  // Its chunks have to be larger than those of all the others: S3 takes 10,000.
+  const largest = { way: 'file to S3', start: upload, full: 100 };
+  for (const { way, start, full } of [...runs, largest]) {
     const size = scaled(full * GiB, context);
     await sparseFile(file, size);
     const before = await sink.received();
-    const { seconds, peakMB = NaN } = await timed(agent, ways[way] ?? fail);
+    const { seconds, peakMB = NaN } = await timed(agent, start);
     if ((await sink.received()) - before < size) throw new Error(`${way}: less than ${size} bytes arrived`);
     rmSync(file);
     say(`${way}, ${sizeText(size)}: ${peakMB.toFixed(0)} MB at most, ${seconds.toFixed(1)} s`);
