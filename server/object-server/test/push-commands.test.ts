@@ -54,7 +54,10 @@ test('a push that is cancelled while it is being resumed is cancelled', async ()
   }
 });
 
-test('a push that is cancelled while it is being ordered is cancelled', async () => {
+test.each([
+  ['a push that is cancelled while it is being ordered is cancelled', 'cancel', 'cancelled'],
+  ['a push that is paused while it is being ordered stands still', 'pause', 'paused'],
+] as const)('%s', async (_title, command, status) => {
   const [bench, target] = [await pushBench({ maxRunningPushes: 64, maxPushes: 200 }), await silent()];
   for (const { between, ...delays } of DELAYS) {
     const id = bench.newId();
@@ -62,11 +65,11 @@ test('a push that is cancelled while it is being ordered is cancelled', async ()
     const outcomes = await both(
       () => bench.service.put(id, bench.order(target.url)),
       between,
-      () => bench.service.cancel(id),
+      () => bench.service[command](id),
     );
     bench.store.turns = { before: 0, after: 0 };
     expect(outcomes).toEqual(['fulfilled', 'fulfilled']);
-    await stays(bench, id, 'cancelled', { between, ...delays });
+    await stays(bench, id, status, { between, ...delays });
   }
 });
 
@@ -97,22 +100,6 @@ test('of a pause and a resume, the one that was asked for last holds', async () 
     await until(async () => target.requests.length > asked);
     expect(bench.service.find(id).status).toBe('running');
     await bench.service.cancel(id);
-  }
-});
-
-test('a push that is paused while it is being ordered stands still', async () => {
-  const [bench, target] = [await pushBench({ maxRunningPushes: 64, maxPushes: 200 }), await silent()];
-  for (const { between, ...delays } of DELAYS) {
-    const id = bench.newId();
-    bench.store.turns = delays;
-    const outcomes = await both(
-      () => bench.service.put(id, bench.order(target.url)),
-      between,
-      () => bench.service.pause(id),
-    );
-    bench.store.turns = { before: 0, after: 0 };
-    expect(outcomes).toEqual(['fulfilled', 'fulfilled']);
-    await stays(bench, id, 'paused', { between, ...delays });
   }
 });
 

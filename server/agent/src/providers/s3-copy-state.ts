@@ -1,11 +1,9 @@
 // Owns what is known of a copy in parts that was interrupted: how it is named, what the store holds of it, and how it is removed.
+import { clockSkewMs } from './clock-skew.ts';
 import type { CopyCourse, CopySource, UploadRequest } from './provider.ts';
 import type { S3Connection } from './s3-client.ts';
 import { abortMultipart, createPlain, listParts, type HeldPart, type Multipart, type StoredPart } from './s3-multipart.ts';
 import { headObject, type ObjectName } from './s3-objects.ts';
-
-/** How far the clocks of the store and of this machine may be apart. */
-const SKEW_MS = 60_000;
 
 export interface CopyInParts {
   readonly target: Multipart;
@@ -80,7 +78,7 @@ async function isPublished(
 ): Promise<boolean> {
   const found = await headObject(s3, to, signal);
   if (found?.size !== size || !new RegExp(`-${count}"?$`).test(found.eTag)) return false;
-  return found.lastModified !== undefined && found.lastModified.getTime() >= begunAt - SKEW_MS;
+  return found.lastModified !== undefined && found.lastModified.getTime() >= begunAt - clockSkewMs;
 }
 
 export async function dropCopy(s3: S3Connection, at: ObjectName, state: string, signal: AbortSignal): Promise<void> {

@@ -1,17 +1,15 @@
 // Owns finding the multipart uploads whose creation was never heard of, and removing them.
+import { clockSkewMs } from './clock-skew.ts';
 import type { MultipartUpload } from '@aws-sdk/client-s3';
 import type { S3Connection } from './s3-client.ts';
 import { abortMultipart, isUnsupported, listParts } from './s3-multipart.ts';
 import { refusalCode } from './s3-data.ts';
 import type { ObjectName } from './s3-objects.ts';
 
-/** How far the clocks of the store and of this machine may be apart. */
-const SKEW_MS = 60_000;
-
 /** An upload that others have begun for the same key at the same time and that is empty still goes too: it is told by `NoSuchUpload`. */
 export async function sweepUploads(s3: S3Connection, at: ObjectName, since: Date, signal: AbortSignal): Promise<void> {
   try {
-    for (const uploadId of await uploadsSince(s3, at, since.getTime() - SKEW_MS, signal)) {
+    for (const uploadId of await uploadsSince(s3, at, since.getTime() - clockSkewMs, signal)) {
       const parts = await listParts(s3, { ...at, uploadId }, signal);
       if (parts instanceof Map && parts.size === 0) await abortMultipart(s3, { ...at, uploadId }, signal);
     }

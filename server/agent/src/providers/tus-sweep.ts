@@ -1,11 +1,10 @@
 // Owns finding the uploads at an object server whose creation was never heard of, and removing them.
+import { clockSkewMs } from './clock-skew.ts';
 import type { HttpClient } from './http-client.ts';
 import { count, date, readJson, records, text } from './http-json.ts';
 import { ProviderError } from './provider.ts';
 import { terminate } from './tus-protocol.ts';
 
-/** How far the clocks of the server and of this machine may be apart. */
-const SKEW_MS = 60_000;
 /** What servers say that have no such listing, or do not show it to everyone. */
 const NO_LISTING = [400, 403, 404, 405, 501];
 const MAX_PAGES = 100;
@@ -15,7 +14,7 @@ type ObjectName = Readonly<Record<'bucket' | 'key', string>>;
 /** Does nothing at a server that does not list its uploads: there they expire. */
 export async function sweepUploads(client: HttpClient, at: ObjectName, since: Date, signal: AbortSignal): Promise<void> {
   try {
-    for (const location of await emptySince(client, at, since.getTime() - SKEW_MS, signal))
+    for (const location of await emptySince(client, at, since.getTime() - clockSkewMs, signal))
       await terminate(client, client.sameServer(location, client.url('')), signal);
   } catch (error) {
     if (!(error instanceof ProviderError && error.kind === 'invalid')) throw error;

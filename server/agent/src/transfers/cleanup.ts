@@ -40,7 +40,7 @@ function giveUp({ transferId, plan, item }: Leftover, { ledger, report }: Cleanu
 }
 
 /** In one transfer no more items than these are begun and not ended. */
-const mostOpen = 128;
+export const mostOpen = 128;
 
 /**
  * Removes the part files of a run that is over and could not be recorded: they may be what fills the disk of the ledger. The ledger still

@@ -3,6 +3,7 @@ import { ProviderError } from '../providers/provider.ts';
 import type { CopyCourse } from '../providers/provider.ts';
 import type { Target } from './endpoint.ts';
 import { Fenced } from './errors.ts';
+import { sweepLost } from './lost-uploads.ts';
 import type { MoveContext } from './move.ts';
 import { isCopyState } from './object-target.ts';
 import type { ItemProgress } from './session-mover.ts';
@@ -33,7 +34,7 @@ export async function moveByCopy(copyFrom: NonNullable<Target['copyFrom']>, job:
   const { run } = move;
   const uploading = progress.session !== '' && !isCopyState(progress.session);
   if (uploading || copied.failures >= mostFailures) return false;
-  if (progress.session === '' && progress.doubtful) await sweep(context);
+  if (progress.session === '' && progress.doubtful) await sweepLost(context);
   const attempt = { open: true };
   try {
     await publish(() =>
@@ -84,13 +85,6 @@ function courseOf({ context, progress, copied, begin }: CopyJob, beat: () => voi
       if (progress.session !== '') record(bytes, progress.session);
     },
   };
-}
-
-/** The transfer does not depend on it. */
-async function sweep({ attempt, move, tools, call }: MoveContext): Promise<void> {
-  const { sweep: remove } = attempt.target;
-  const since = new Date(move.run.row.startedAt);
-  if (remove !== undefined) await call('Looking for a lost copy', move.run.hard, (signal) => remove(since, signal)).catch(tools.report);
 }
 
 class CannotCopy extends Error {}

@@ -1,6 +1,6 @@
 // Owns the commands on transfers: start, pause, resume, cancel, recover, shut down; one engine for every kind of transfer.
 import { randomUUID } from 'node:crypto';
-import { Cleanups } from './cleanup.ts';
+import { Cleanups, mostOpen } from './cleanup.ts';
 import { Connectivity } from './connectivity.ts';
 import { Fenced, LedgerError, Stopped } from './errors.ts';
 import type { TransferHistory } from './history.ts';
@@ -40,9 +40,6 @@ export interface EngineOptions {
   /** Gets defects and background failures; nothing else tells of them. */
   readonly report: (error: unknown) => void;
 }
-
-/** In one transfer no more items than these are begun and not ended. */
-const mostLookedAt = 128;
 
 export type StartResult = { readonly transferId: string } | { readonly refused: 'queue-full' | 'shutting-down' };
 export type CommandResult = 'ok' | 'unknown' | { readonly illegal: TransferStatus };
@@ -227,7 +224,7 @@ export class TransferEngine {
     const { id } = run.row;
     this.#runs.set(id, run);
     // A session was opened with credentials that were taken.
-    run.trusted ||= this.#waits.trusted(id) || this.#tools.ledger.openItems(id, -1, mostLookedAt).some(({ session }) => session !== '');
+    run.trusted ||= this.#waits.trusted(id) || this.#tools.ledger.openItems(id, -1, mostOpen).some(({ session }) => session !== '');
     const unused = this.#tools.connectivity.use(storesOf(run.row.plan, this.#tools));
     this.#tools.progress.begin(run.row);
     try {

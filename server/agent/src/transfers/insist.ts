@@ -1,6 +1,5 @@
 // Owns trying again what the ledger could not take: a disk that is full or in trouble now may have room later, and nobody else would try.
-import { ProviderError } from '../providers/provider.ts';
-import { retryDelay, type RetryTools } from './retry.ts';
+import { fullJitter, type RetryTools } from './retry.ts';
 
 export interface InsistTools {
   readonly retry: RetryTools;
@@ -22,8 +21,7 @@ export async function insist<T>(
       if (attempt === 1) tools.report(error);
       signal.throwIfAborted();
       await makeRoom();
-      const busy = new ProviderError('unavailable', 'The ledger could not be written.', { cause: error });
-      await tools.retry.sleep(retryDelay(attempt, busy, tools.retry), signal);
+      await tools.retry.sleep(fullJitter(attempt, tools.retry), signal);
     }
   }
 }

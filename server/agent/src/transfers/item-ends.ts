@@ -1,7 +1,7 @@
 // Owns recording how items end: at once where somebody waits for it, in batches where there are many small ones, and again when the ledger does not take it.
 import { Fenced, LedgerError } from './errors.ts';
 import type { Counters, ItemEnd, Ledger } from './ledger.ts';
-import type { RetryTools } from './retry.ts';
+import { fullJitter, type RetryTools } from './retry.ts';
 import type { Run } from './run.ts';
 
 export interface ItemEndTools {
@@ -13,10 +13,6 @@ export interface ItemEndTools {
 
 /** So many ends wait for each other, for so long: each commit of the ledger is a sync of the disk. */
 const batch = { items: 64, ms: 50 };
-
-/** Full jitter, in milliseconds. */
-const waitBefore = (attempt: number, { settings: { baseMs, capMs }, random }: RetryTools): number =>
-  random() * Math.min(capMs, baseMs * 2 ** (attempt - 1));
 
 export class ItemEnds {
   readonly #run: Run;
@@ -81,7 +77,7 @@ export class ItemEnds {
     report(first);
     let last = first;
     for (let attempt = 1; attempt < retry.settings.maxAttempts; attempt += 1) {
-      await retry.sleep(waitBefore(attempt, retry), this.#run.hard);
+      await retry.sleep(fullJitter(attempt, retry), this.#run.hard);
       try {
         return this.flush();
       } catch (error) {

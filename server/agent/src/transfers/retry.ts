@@ -35,9 +35,13 @@ export const isRetryable = (error: unknown): error is ProviderError =>
 
 /** `attempt` counts from 1. */
 export function retryDelay(attempt: number, error: ProviderError, tools: RetryTools): number {
-  const { baseMs, capMs, retryAfterCapMs } = tools.settings;
-  if (error.retryAfterMs !== undefined) return Math.min(Math.max(0, error.retryAfterMs), retryAfterCapMs);
-  return tools.random() * Math.min(capMs, baseMs * 2 ** (attempt - 1));
+  if (error.retryAfterMs !== undefined) return Math.min(Math.max(0, error.retryAfterMs), tools.settings.retryAfterCapMs);
+  return fullJitter(attempt, tools);
+}
+
+/** Milliseconds before the attempt after this one; `attempt` counts from 1. */
+export function fullJitter(attempt: number, { settings: { baseMs, capMs }, random }: RetryTools): number {
+  return random() * Math.min(capMs, baseMs * 2 ** (attempt - 1));
 }
 
 export interface Course {

@@ -5,6 +5,7 @@ import type { TargetSession } from './endpoint.ts';
 import { Fenced } from './errors.ts';
 import type { MoveContext } from './move.ts';
 import { moveInLanes } from './lanes.ts';
+import { sweepLost } from './lost-uploads.ts';
 import { isCopyState } from './object-target.ts';
 import { pump, type PumpJob } from './pump.ts';
 
@@ -47,7 +48,7 @@ class SessionMover {
     const { run, item } = move;
     const saved = this.#progress.session;
     if (saved === '' || isCopyState(saved)) {
-      if (this.#progress.doubtful) await this.#sweep();
+      if (this.#progress.doubtful) await sweepLost(this.#context);
       this.#progress.doubtful = true;
     }
     const acks = saved === '' ? [] : tools.ledger.chunks(run.row.id, item.n);
@@ -62,15 +63,6 @@ class SessionMover {
     await this.#save(session, saved !== '', acks);
     this.#progress.doubtful = false;
     return session;
-  }
-
-  async #sweep(): Promise<void> {
-    const { attempt, move, tools, call } = this.#context;
-    const { sweep } = attempt.target;
-    const since = new Date(move.run.row.startedAt);
-    if (sweep === undefined) return;
-    // The transfer does not depend on it.
-    await call('Looking for a lost upload', move.run.hard, (signal) => sweep(since, signal)).catch(tools.report);
   }
 
   /** The session is in the ledger before its first byte; one that nobody will ever know of is removed at once. */
